@@ -1,0 +1,15 @@
+package dev.chaperone.api;
+
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/** What the agents of a namespace may do with tools. Written by agent teams. */
+@Group(Api.GROUP)
+@Version(Api.VERSION)
+@ShortNames("tpol")
+public class ToolPolicy extends CustomResource<ToolPolicySpec, Void> implements Namespaced {
+    private static final long serialVersionUID = 1L;
+}
