@@ -66,6 +66,7 @@ public final class JsonArray extends CelValue implements List<Object>, RandomAcc
 
     @Override
     public boolean contains(Object value) {
+        WorkMeter.charge((long) WorkMeter.ITEM * elements.size());
         return elements.contains(value);
     }
 
@@ -86,7 +87,7 @@ public final class JsonArray extends CelValue implements List<Object>, RandomAcc
 
     @Override
     public Iterator<Object> iterator() {
-        return elements.iterator();
+        return MeteredIterator.of(elements.iterator());
     }
 
     @Override
@@ -106,11 +107,13 @@ public final class JsonArray extends CelValue implements List<Object>, RandomAcc
 
     @Override
     public Object[] toArray() {
+        WorkMeter.charge((long) WorkMeter.ITEM * elements.size());
         return elements.toArray();
     }
 
     @Override
     public <T> T[] toArray(T[] array) {
+        WorkMeter.charge((long) WorkMeter.ITEM * elements.size());
         return elements.toArray(array);
     }
 

@@ -4,8 +4,10 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.CelValue;
+import java.util.AbstractSet;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -92,7 +94,17 @@ public final class JsonObject extends CelValue implements Map<String, Object> {
 
     @Override
     public Set<Entry<String, Object>> entrySet() {
-        return members.entrySet();
+        return WorkMeter.bound() == null ? members.entrySet() : new AbstractSet<>() {
+            @Override
+            public Iterator<Entry<String, Object>> iterator() {
+                return MeteredIterator.of(members.entrySet().iterator());
+            }
+
+            @Override
+            public int size() {
+                return members.size();
+            }
+        };
     }
 
     @Override
