@@ -46,6 +46,6 @@ export async function main(connect) {
     const args = json === undefined ? undefined : JSON.parse(json);
     print(await run(client, { list: { list: true }, call: { tool: name, args }, read: { uri: name }, prompt: { prompt: name, args } }[verb]));
   }
-  await client.end();
+  await client.end().catch(error => console.error(error.message)); // the session may be gone already
   process.exit(0);
 }

@@ -70,7 +70,10 @@ function newServer() {
   }, async ({ steps, delayMs }, ctx) => {
     const progressToken = ctx.mcpReq._meta?.progressToken;
     for (let step = 1; step <= steps; step++) {
-      await sleep(delayMs, undefined, { signal: ctx.mcpReq.signal });
+      await sleep(delayMs, undefined, { signal: ctx.mcpReq.signal }).catch(error => {
+        console.log('slow_count cancelled'); // for tests: a cancellation got this far
+        throw error;
+      });
       if (progressToken !== undefined) {
         await ctx.mcpReq.notify({
           method: 'notifications/progress',
@@ -195,7 +198,7 @@ async function serve(request, handlerOptions) {
   if (new URL(request.url).pathname !== '/mcp') return new Response(null, { status: 404 });
   return hostHeaderValidationResponse(request, localhostAllowedHostnames())
     ?? originValidationResponse(request, localhostAllowedOrigins())
-    ?? (options.fixture && await serveTasks(request) || undefined)
+    ?? (options.fixture ? await serveTasks(request) : undefined)
     ?? (await isLegacyRequest(request) ? legacy(request) : modern.fetch(request, handlerOptions));
 }
 

@@ -1,0 +1,114 @@
+package dev.chaperone.guardrail;
+
+import dev.chaperone.guardrail.config.ActiveConfig;
+import dev.chaperone.guardrail.config.ConfigSource;
+import dev.chaperone.guardrail.engine.OversightState;
+import dev.chaperone.guardrail.proxy.ProxyContext;
+import dev.chaperone.guardrail.proxy.ProxyServer;
+import dev.chaperone.guardrail.state.Credentials;
+import dev.chaperone.guardrail.state.McpSessionIds;
+import dev.chaperone.guardrail.state.Session;
+import dev.chaperone.guardrail.telemetry.AdminServer;
+import dev.chaperone.guardrail.telemetry.AuditLog;
+import dev.chaperone.guardrail.telemetry.Evidence;
+import dev.chaperone.guardrail.telemetry.Metrics;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/** A running guardrail: config in, decisions on every call, evidence out. */
+public final class Guardrail implements AutoCloseable {
+    // The work per request is short and never blocks, so threads beyond the cores only cost memory.
+    private static final int MAX_LOOPS = 4;
+
+    private final EventLoopGroup loops;
+    private final AuditLog audit;
+    private final ActiveConfig config;
+    private final ConfigSource source;
+    private final AdminServer admin;
+    private final ProxyServer proxy;
+    private volatile boolean stopping;
+
+    private Guardrail(GuardrailSettings settings, ConfigSource source, Clock clock) throws IOException {
+        Files.createDirectories(settings.stateDirectory());
+        this.source = source;
+        this.audit = AuditLog.open(settings.auditFile(), clock);
+        var metrics = new Metrics();
+        this.config = new ActiveConfig(settings.stateDirectory(), metrics::configOffered);
+        var context = new ProxyContext(
+                config,
+                () -> OversightState.NONE,
+                Session.open(settings.stateDirectory(), settings.sessionId(), clock),
+                McpSessionIds.open(settings.stateDirectory()),
+                new Credentials(settings.credentialsDirectory()),
+                new Evidence(audit, metrics, settings.agent()),
+                metrics,
+                clock,
+                settings.limits(),
+                hosts(settings));
+        // A newer config may come at once; the last good one bridges the time until it does.
+        config.restore();
+        source.start(config);
+        this.loops = new MultiThreadIoEventLoopGroup(
+                Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), NioIoHandler.newFactory());
+        try {
+            this.proxy = ProxyServer.start(context, loops, settings.listen());
+            this.admin = AdminServer.start(metrics, this::ready, loops, settings.admin());
+        } catch (IOException e) {
+            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
+            source.close();
+            audit.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a guardrail. It listens at once and denies everything until a config is loaded.
+     *
+     * @throws IOException when it cannot listen, or its state directory or audit trail cannot be used
+     */
+    public static Guardrail start(GuardrailSettings settings, ConfigSource source, Clock clock) throws IOException {
+        return new Guardrail(settings, source, clock);
+    }
+
+    private static Set<String> hosts(GuardrailSettings settings) {
+        Set<String> hosts = new TreeSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
+        hosts.add(settings.listen().getHostString().toLowerCase(Locale.ROOT));
+        settings.hosts().forEach(host -> hosts.add(host.toLowerCase(Locale.ROOT)));
+        return hosts;
+    }
+
+    /** Whether calls are decided by a config, which includes that its self-test call was denied. */
+    public boolean ready() {
+        return !stopping && config.current() != null;
+    }
+
+    /** Where the agent reaches it. */
+    public InetSocketAddress address() {
+        return proxy.address();
+    }
+
+    /** Where health and metrics are. */
+    public InetSocketAddress adminAddress() {
+        return admin.address();
+    }
+
+    /** Stops taking requests, lets those under way end, and closes. */
+    @Override
+    public void close() throws IOException {
+        stopping = true;
+        source.close();
+        proxy.close();
+        admin.close();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        audit.close();
+    }
+}

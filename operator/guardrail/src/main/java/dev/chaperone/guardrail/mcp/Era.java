@@ -1,0 +1,17 @@
+package dev.chaperone.guardrail.mcp;
+
+/** The two shapes that MCP over HTTP has; every request belongs to exactly one. */
+public enum Era {
+    /** Revisions up to 2025-11-25: {@code initialize}, sessions, a stream by GET. */
+    LEGACY,
+    /** From 2026-07-28 on: every request stands alone and says its version itself. */
+    MODERN;
+
+    /** The first revision of the modern era, and the only one that is understood here. */
+    public static final String MODERN_VERSION = "2026-07-28";
+
+    /** Whether a protocol version, which is a date, belongs to the modern era. */
+    static boolean isModern(String version) {
+        return version.matches("\\d{4}-\\d{2}-\\d{2}") && version.compareTo(MODERN_VERSION) >= 0;
+    }
+}

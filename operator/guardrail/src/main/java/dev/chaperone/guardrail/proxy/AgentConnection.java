@@ -1,0 +1,193 @@
+package dev.chaperone.guardrail.proxy;
+
+import dev.chaperone.config.DenialCode;
+import dev.chaperone.guardrail.mcp.RefusedException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of the agent: reads a request whole, within its limits of size and time, and hands it to an
+ * {@link Exchange}; then the next.
+ */
+final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
+    private enum Phase {
+        /** Between requests. */
+        IDLE,
+        /** A request's body is being read. */
+        BODY,
+        /** A request is being answered. */
+        ANSWERING,
+        /** The connection closes once what was written has left. */
+        CLOSING
+    }
+
+    private final ProxyContext proxy;
+    private final HeldBytes held;
+    private final Requests requests;
+    private final UpstreamConnections upstream;
+
+    private Phase phase = Phase.IDLE;
+    private @Nullable RequestHead head;
+    private boolean keepAlive;
+    private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private HeldBytes.Share share;
+    private @Nullable Exchange exchange;
+    private @Nullable Future<?> deadline;
+
+    AgentConnection(ProxyContext proxy, HeldBytes held, Requests requests, UpstreamConnections upstream) {
+        this.proxy = proxy;
+        this.held = held;
+        this.requests = requests;
+        this.upstream = upstream;
+        this.share = held.share();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        // The first request has to come sooner than a later one: an idle connection has earned nothing yet.
+        closeAfter(context, proxy.limits().headTimeout());
+        context.fireChannelActive();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
+        switch (phase) {
+            case CLOSING -> {
+                // Whatever still comes belongs to a request that is answered already.
+            }
+            case ANSWERING -> {
+                if (message instanceof HttpRequest) {
+                    // A request before the answer to the last one: no client of MCP does this.
+                    context.close();
+                }
+            }
+            case IDLE, BODY -> {
+                try {
+                    read(context, message);
+                } catch (RefusedException refusal) {
+                    refuse(context, refusal);
+                }
+            }
+        }
+    }
+
+    private void read(ChannelHandlerContext context, HttpObject message) throws RefusedException {
+        if (message.decoderResult().isFailure()) {
+            throw RefusedException.invalid("not an HTTP request");
+        }
+        if (message instanceof HttpRequest request) {
+            head = RequestHead.check(request, proxy.hosts(), proxy.limits().bodyBytes());
+            keepAlive = HttpUtil.isKeepAlive(request) && !requests.draining();
+            body = new ByteArrayOutputStream((int) Math.max(0, HttpUtil.getContentLength(request, 0L)));
+            share = held.share();
+            phase = Phase.BODY;
+            closeAfter(context, proxy.limits().bodyTimeout());
+            if (HttpUtil.is100ContinueExpected(request)) {
+                context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+            }
+        }
+        if (message instanceof HttpContent content && phase == Phase.BODY) {
+            append(content.content());
+            if (content instanceof LastHttpContent) {
+                answer(context);
+            }
+        }
+    }
+
+    private void append(ByteBuf bytes) throws RefusedException {
+        int length = bytes.readableBytes();
+        if (body.size() + length > proxy.limits().bodyBytes()) {
+            throw RefusedException.http(413, "the body is too large");
+        }
+        if (!share.take(length)) {
+            throw RefusedException.unavailable(DenialCode.NOT_READY, "too much is under way");
+        }
+        byte[] copy = new byte[length];
+        bytes.readBytes(copy);
+        body.writeBytes(copy);
+    }
+
+    private void answer(ChannelHandlerContext context) {
+        stopDeadline();
+        phase = Phase.ANSWERING;
+        byte[] bytes = body.toByteArray();
+        body = new ByteArrayOutputStream(0);
+        exchange = new Exchange(proxy, context, Objects.requireNonNull(head), upstream, share, keepAlive,
+                () -> answered(context));
+        requests.begin();
+        exchange.start(bytes);
+    }
+
+    private void answered(ChannelHandlerContext context) {
+        exchange = null;
+        head = null;
+        share.giveBack();
+        requests.end();
+        if (keepAlive && context.channel().isActive() && !requests.draining()) {
+            phase = Phase.IDLE;
+            closeAfter(context, proxy.limits().idleTimeout());
+        } else {
+            phase = Phase.CLOSING;
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> context.close());
+        }
+    }
+
+    private void refuse(ChannelHandlerContext context, RefusedException refusal) {
+        stopDeadline();
+        phase = Phase.CLOSING;
+        share.giveBack();
+        Responses.refuse(context, proxy, head == null ? null : head.server(), null, refusal, false)
+                .addListener(_ -> context.close());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        stopDeadline();
+        share.giveBack();
+        if (exchange != null) {
+            exchange.agentGone();
+        }
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (exchange != null) {
+            exchange.agentReads(context.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+
+    private void closeAfter(ChannelHandlerContext context, Duration time) {
+        stopDeadline();
+        deadline = context.executor().schedule(() -> context.close(), time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void stopDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+
+}

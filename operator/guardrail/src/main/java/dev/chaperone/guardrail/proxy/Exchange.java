@@ -1,0 +1,281 @@
+package dev.chaperone.guardrail.proxy;
+
+import dev.chaperone.config.Capability;
+import dev.chaperone.config.DenialCode;
+import dev.chaperone.config.ServerConfig;
+import dev.chaperone.config.Verdict;
+import dev.chaperone.guardrail.engine.Decision;
+import dev.chaperone.guardrail.engine.Engine;
+import dev.chaperone.guardrail.engine.SessionState;
+import dev.chaperone.guardrail.engine.ToolCall;
+import dev.chaperone.guardrail.mcp.Answers;
+import dev.chaperone.guardrail.mcp.EnvelopeReader;
+import dev.chaperone.guardrail.mcp.Era;
+import dev.chaperone.guardrail.mcp.JsonRpcId;
+import dev.chaperone.guardrail.mcp.McpMessage;
+import dev.chaperone.guardrail.mcp.RefusedException;
+import dev.chaperone.guardrail.mcp.ServerMessages;
+import dev.chaperone.guardrail.telemetry.Evidence.Outcome;
+import dev.chaperone.guardrail.telemetry.Evidence.Subject;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpMethod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request of the agent, from its last byte to the last byte of its answer. Decides, records, and only then
+ * forwards. Everything here runs on one event loop, under the one engine that was current when the request was whole.
+ */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final byte[] NO_BODY = {};
+
+    private final ProxyContext proxy;
+    private final ChannelHandlerContext agent;
+    private final RequestHead head;
+    private final UpstreamConnections upstream;
+    private final HeldBytes.Share held;
+    private final boolean keepAlive;
+    private final Runnable onDone;
+    private final @Nullable Engine engine;
+
+    private @Nullable Relay relay;
+    private @Nullable Subject forwarded;
+    private long forwardedAt;
+    private boolean done;
+
+    Exchange(
+            ProxyContext proxy,
+            ChannelHandlerContext agent,
+            RequestHead head,
+            UpstreamConnections upstream,
+            HeldBytes.Share held,
+            boolean keepAlive,
+            Runnable onDone) {
+        this.proxy = proxy;
+        this.agent = agent;
+        this.head = head;
+        this.upstream = upstream;
+        this.held = held;
+        this.keepAlive = keepAlive;
+        this.onDone = onDone;
+        this.engine = proxy.config().current();
+    }
+
+    void start(byte[] body) {
+        try {
+            ServerConfig server = server();
+            if (head.method().equals(HttpMethod.POST)) {
+                post(server, body);
+            } else {
+                bare(required(server));
+            }
+        } catch (RefusedException refusal) {
+            refuse(body, refusal);
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.atError().addKeyValue("error", e.getClass().getName()).log("A request could not be handled");
+            refuse(body, RefusedException.unavailable(DenialCode.INTERNAL_ERROR, "the request could not be handled"));
+        }
+    }
+
+    private @Nullable ServerConfig server() {
+        return engine == null
+                ? null
+                : engine.config().servers().stream()
+                        .filter(candidate -> candidate.name().equals(head.server()))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    private ServerConfig required(@Nullable ServerConfig server) throws RefusedException {
+        if (engine == null) {
+            throw RefusedException.unavailable(DenialCode.NOT_READY, "the guardrail has no config yet");
+        }
+        if (server == null) {
+            throw RefusedException.unknownServer();
+        }
+        return server;
+    }
+
+    private void post(@Nullable ServerConfig server, byte[] body) throws RefusedException {
+        Set<Capability> allowed = server == null ? EnumSet.allOf(Capability.class) : capabilities(server);
+        McpMessage message = EnvelopeReader.read(head.view(), body, allowed);
+        if (message instanceof McpMessage.ToolCallRequest call) {
+            toolCall(server, call);
+        } else {
+            boolean rewrite = message instanceof McpMessage.OtherRequest request && request.answerIsRewritten();
+            forward(required(server), message, rewrite);
+        }
+    }
+
+    /** A request without a body: the stream or the end of a legacy session. */
+    private void bare(ServerConfig server) throws RefusedException {
+        String version = head.view().single("mcp-protocol-version");
+        if (version != null && Era.MODERN_VERSION.compareTo(version) <= 0) {
+            throw RefusedException.http(405, "this protocol version knows POST only");
+        }
+        forward(server, new McpMessage.Notification(Era.LEGACY, head.method().name(), NO_BODY), false);
+    }
+
+    private void toolCall(@Nullable ServerConfig server, McpMessage.ToolCallRequest request) throws RefusedException {
+        SessionState session = proxy.session().state();
+        var call = new ToolCall(head.server(), request.tool(), request.arguments(), proxy.clock().instant());
+        var subject = new Subject(
+                UUID.randomUUID().toString(), session.id(), call.server(), call.tool(), call.argumentsDigest());
+        if (engine == null) {
+            proxy.evidence().refused(subject, DenialCode.NOT_READY, "no config", null);
+            deny(request, subject, DenialCode.NOT_READY, List.of());
+            return;
+        }
+        long start = System.nanoTime();
+        Decision decision = engine.decide(proxy.oversight().get(), session, call);
+        long nanos = System.nanoTime() - start;
+        if (decision.verdict() == Verdict.END_SESSION) {
+            end();
+        }
+        // Before anything leaves: a call without its record must not run, and UncheckedIOException sees to that.
+        proxy.evidence().decided(subject, decision, nanos);
+        if (decision.code() != null) {
+            deny(request, subject, decision.code(), decision.messages());
+            return;
+        }
+        forwarded = subject;
+        forwardedAt = System.nanoTime();
+        forward(required(server), request, false);
+    }
+
+    private void end() {
+        try {
+            proxy.session().end();
+        } catch (IOException e) {
+            LOG.atError().addKeyValue("error", e.toString()).log("The end of the session is not on disk");
+        }
+    }
+
+    private void deny(McpMessage.ToolCallRequest request, Subject subject, DenialCode code, List<String> messages) {
+        Responses.json(
+                agent, 200, Answers.denied(request.era(), request.id(), code, subject.call(), messages), keepAlive);
+        finish();
+    }
+
+    private void forward(ServerConfig server, McpMessage message, boolean rewrite) throws RefusedException {
+        String sessionId = message.era() == Era.LEGACY ? openSessionId(server) : null;
+        String credential = null;
+        if (server.credentials()) {
+            credential = proxy.credentials().tokenFor(server.name());
+            if (credential == null) {
+                throw RefusedException.unavailable(DenialCode.NOT_READY,
+                        "the credential of the tool server is missing");
+            }
+        }
+        Endpoint endpoint = Endpoint.of(server.url());
+        Engine current = Objects.requireNonNull(engine);
+        var rules = new ServerMessages(capabilities(server), tool -> current.listed(
+                proxy.oversight().get(), proxy.session().state(), server.name(), tool));
+        Relay started = new Relay(this, rules, rewrite, message, server, endpoint, sessionId, credential);
+        relay = started;
+        started.begin(upstream, UpstreamRequest.of(
+                endpoint, head.method(), message.era(), head.headers(), message.body(), sessionId, credential));
+    }
+
+    private @Nullable String openSessionId(ServerConfig server) throws RefusedException {
+        String sealed = head.view().single(UpstreamRequest.SESSION_ID);
+        if (sealed == null) {
+            return null;
+        }
+        String id = proxy.sessionIds().open(server.name(), sealed);
+        if (id == null) {
+            throw RefusedException.http(404, "no such session");
+        }
+        return id;
+    }
+
+    private static Set<Capability> capabilities(ServerConfig server) {
+        return server.capabilities().isEmpty()
+                ? EnumSet.noneOf(Capability.class)
+                : EnumSet.copyOf(server.capabilities());
+    }
+
+    private void refuse(byte[] body, RefusedException refusal) {
+        JsonRpcId id = body.length == 0 ? null : EnvelopeReader.replyTo(body);
+        if (forwarded != null) {
+            record(Outcome.FAILED, 0);
+        }
+        Responses.refuse(agent, proxy, head.server(), id, refusal, keepAlive);
+        finish();
+    }
+
+    // What the relay of the answer needs.
+
+    ChannelHandlerContext agent() {
+        return agent;
+    }
+
+    ProxyContext proxy() {
+        return proxy;
+    }
+
+    HeldBytes.Share held() {
+        return held;
+    }
+
+    boolean keepAlive() {
+        return keepAlive;
+    }
+
+    UpstreamConnections upstream() {
+        return upstream;
+    }
+
+    boolean isToolCall() {
+        return forwarded != null;
+    }
+
+    /** The answer is over. */
+    void finished(Outcome outcome, int status) {
+        record(outcome, status);
+        finish();
+    }
+
+    private void record(Outcome outcome, int status) {
+        Subject subject = forwarded;
+        forwarded = null;
+        if (subject == null) {
+            return;
+        }
+        try {
+            proxy.evidence().ended(subject, outcome, status, System.nanoTime() - forwardedAt);
+        } catch (UncheckedIOException e) {
+            LOG.atError().addKeyValue("error", e.toString()).log("An outcome could not be recorded");
+        }
+    }
+
+    private void finish() {
+        if (!done) {
+            done = true;
+            onDone.run();
+        }
+    }
+
+    void agentReads(boolean on) {
+        if (relay != null) {
+            relay.read(on);
+        }
+    }
+
+    /** The agent closed its connection. What that means to a call is for the tool server to know, by its era. */
+    void agentGone() {
+        if (!done && relay != null) {
+            relay.abort();
+            finished(Outcome.ABANDONED, 0);
+        }
+    }
+}

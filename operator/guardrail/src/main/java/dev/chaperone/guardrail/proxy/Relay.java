@@ -1,0 +1,307 @@
+package dev.chaperone.guardrail.proxy;
+
+import dev.chaperone.config.ServerConfig;
+import dev.chaperone.guardrail.mcp.Answers;
+import dev.chaperone.guardrail.mcp.Era;
+import dev.chaperone.guardrail.mcp.EventStream;
+import dev.chaperone.guardrail.mcp.JsonRpcId;
+import dev.chaperone.guardrail.mcp.JsonWatch;
+import dev.chaperone.guardrail.mcp.McpMessage;
+import dev.chaperone.guardrail.mcp.RefusedException;
+import dev.chaperone.guardrail.mcp.ServerMessages;
+import dev.chaperone.guardrail.telemetry.Evidence.Outcome;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a tool server's answer to the agent: events one by one, JSON as it comes and watched, lists and capabilities
+ * whole and rewritten. The agent's connection sets the pace.
+ */
+final class Relay implements UpstreamListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    private static final List<String> FORWARDED = List.of("content-type", "cache-control", "x-accel-buffering",
+            "mcp-protocol-version", "retry-after", "allow");
+
+    private sealed interface Body {
+        /** Events, judged one by one. */
+        record Events(EventStream stream) implements Body {}
+
+        /** JSON that streams by. */
+        record Watched(JsonWatch watch) implements Body {}
+
+        /** JSON that is rewritten once it is whole. */
+        record Held(ByteArrayOutputStream bytes) implements Body {}
+
+        /** Nothing that concerns the agent. */
+        record Discarded() implements Body {}
+    }
+
+    private final Exchange exchange;
+    private final ServerMessages rules;
+    private final boolean rewrite;
+    private final Era era;
+    private final @Nullable JsonRpcId replyTo;
+    private final ServerConfig server;
+    private final Endpoint endpoint;
+    private final @Nullable String sessionId;
+    private final @Nullable String credential;
+
+    private UpstreamConnections.@Nullable Exchange request;
+    private @Nullable Body body;
+    private @Nullable DefaultHttpResponse response;
+    private int status;
+    private boolean headSent;
+    private boolean over;
+
+    Relay(
+            Exchange exchange,
+            ServerMessages rules,
+            boolean rewrite,
+            McpMessage message,
+            ServerConfig server,
+            Endpoint endpoint,
+            @Nullable String sessionId,
+            @Nullable String credential) {
+        this.exchange = exchange;
+        this.rules = rules;
+        this.rewrite = rewrite;
+        this.era = message.era();
+        this.replyTo = message.replyTo();
+        this.server = server;
+        this.endpoint = endpoint;
+        this.sessionId = sessionId;
+        this.credential = credential;
+    }
+
+    void begin(UpstreamConnections connections, FullHttpRequest message) {
+        request = connections.send(endpoint, message, this);
+    }
+
+    void read(boolean on) {
+        if (request != null && !over) {
+            request.read(on);
+        }
+    }
+
+    void abort() {
+        over = true;
+        if (request != null) {
+            request.abort();
+        }
+    }
+
+    @Override
+    public void head(HttpResponse upstream) {
+        status = upstream.status().code();
+        String type = String.valueOf(upstream.headers().get(HttpHeaderNames.CONTENT_TYPE))
+                .toLowerCase(Locale.ROOT)
+                .split(";", 2)[0]
+                .strip();
+        String coding = upstream.headers().get(HttpHeaderNames.CONTENT_ENCODING);
+        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            withhold(RefusedException.badGateway("the tool server's answer is compressed"));
+        } else if (status == 401 || status == 403) {
+            // The agent has no credential for this server and must not be sent to fetch one.
+            withhold(RefusedException.badGateway("the tool server refused the guardrail's credential"));
+        } else if (status >= 300 && status < 400) {
+            withhold(RefusedException.badGateway("the tool server redirects"));
+        } else {
+            response = responseHead(upstream.headers());
+            body = switch (type) {
+                case "text/event-stream" -> new Body.Events(new EventStream(
+                        rules, exchange.proxy().limits().answerBytes(), this::answerServer));
+                case "application/json" -> rewrite && status == 200
+                        ? new Body.Held(new ByteArrayOutputStream(1024))
+                        : new Body.Watched(new JsonWatch(rules));
+                default -> new Body.Discarded();
+            };
+            if (body instanceof Body.Discarded) {
+                response.headers().remove(HttpHeaderNames.CONTENT_TYPE);
+            }
+            if (body instanceof Body.Events) {
+                // A stream's first event may be long in coming; that it is open, the agent learns at once.
+                sendHeadChunked();
+                exchange.agent().flush();
+            }
+        }
+    }
+
+    private DefaultHttpResponse responseHead(HttpHeaders upstream) {
+        var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+        for (String name : FORWARDED) {
+            if (upstream.contains(name)) {
+                head.headers().set(name, upstream.getAll(name));
+            }
+        }
+        String id = upstream.get(UpstreamRequest.SESSION_ID);
+        if (id != null && era == Era.LEGACY) {
+            head.headers().set(UpstreamRequest.SESSION_ID, exchange.proxy().sessionIds().seal(server.name(), id));
+        }
+        if (!exchange.keepAlive()) {
+            head.headers().set(HttpHeaderNames.CONNECTION, "close");
+        }
+        return head;
+    }
+
+    @Override
+    public void content(byte[] bytes) {
+        switch (body) {
+            case Body.Events(EventStream stream) -> {
+                try {
+                    send(stream.feed(bytes));
+                } catch (EventStream.EventTooLargeException e) {
+                    withhold(RefusedException.badGateway("an event of the tool server is too large"));
+                }
+            }
+            case Body.Watched(JsonWatch watch) -> {
+                if (watch.accepts(bytes)) {
+                    sendHeadChunked();
+                    send(bytes);
+                } else {
+                    withhold(RefusedException.badGateway("the tool asks for something that this agent does not offer"));
+                }
+            }
+            case Body.Held(ByteArrayOutputStream whole) -> {
+                if (whole.size() + bytes.length > exchange.proxy().limits().answerBytes()
+                        || !exchange.held().take(bytes.length)) {
+                    withhold(RefusedException.badGateway("the tool server's answer is too large"));
+                } else {
+                    whole.writeBytes(bytes);
+                }
+            }
+            case Body.Discarded _ -> {
+                // Read on, so that the connection can be used again.
+            }
+            case null -> throw new IllegalStateException("content before head");
+        }
+    }
+
+    @Override
+    public void ended() {
+        switch (body) {
+            case Body.Events _,Body.Watched _ -> {
+                sendHeadChunked();
+                finish(exchange.agent().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), Outcome.ANSWERED);
+            }
+            case Body.Held(ByteArrayOutputStream whole) -> {
+                byte[] rewritten = rules.rewrite(whole.toByteArray());
+                if (rewritten == null) {
+                    withhold(RefusedException.badGateway("the tool server's answer is not JSON"));
+                } else {
+                    sendWhole(rewritten);
+                }
+            }
+            case Body.Discarded _ -> sendWhole(new byte[0]);
+            case null -> failed(new IllegalStateException("no answer"));
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        if (over) {
+            return;
+        }
+        LOG.atWarn().addKeyValue("server", server.name()).addKeyValue("error", cause.toString())
+                .log("No whole answer from the tool server");
+        stop(RefusedException.badGateway("the tool server cannot be reached"), Outcome.FAILED);
+    }
+
+    private void withhold(RefusedException refusal) {
+        LOG.atWarn().addKeyValue("server", server.name()).addKeyValue("reason", refusal.getMessage())
+                .log("The tool server's answer is withheld");
+        stop(refusal, Outcome.WITHHELD);
+    }
+
+    // Once a part of the answer has gone out, only breaking it off keeps it from being taken for whole.
+    private void stop(RefusedException refusal, Outcome outcome) {
+        abort();
+        if (headSent) {
+            exchange.agent().close();
+            exchange.finished(outcome, status);
+        } else {
+            Responses.json(
+                    exchange.agent(), refusal.status(), Answers.refused(replyTo, refusal, null), exchange.keepAlive());
+            exchange.finished(outcome, status);
+        }
+    }
+
+    private void sendHeadChunked() {
+        if (!headSent && response != null) {
+            response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
+            headSent = true;
+            exchange.agent().write(response);
+        }
+    }
+
+    private void send(byte[] bytes) {
+        if (bytes.length == 0) {
+            return;
+        }
+        ChannelHandlerContext agent = exchange.agent();
+        agent.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+        if (!agent.channel().isWritable()) {
+            read(false);
+        }
+    }
+
+    private void sendWhole(byte[] bytes) {
+        if (response != null) {
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+            headSent = true;
+            exchange.agent().write(response);
+        }
+        exchange.agent().write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+        finish(exchange.agent().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), Outcome.ANSWERED);
+    }
+
+    private void finish(ChannelFuture written, Outcome outcome) {
+        over = true;
+        written.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        exchange.finished(outcome, status);
+    }
+
+    /** Tells the server that what it asked for is not to be had; it would wait for the agent otherwise. */
+    private void answerServer(byte[] answer) {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        headers.set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream");
+        exchange.upstream().send(
+                endpoint,
+                UpstreamRequest.of(endpoint, HttpMethod.POST, Era.LEGACY, headers, answer, sessionId, credential),
+                new Ignored());
+    }
+
+    private static final class Ignored implements UpstreamListener {
+        @Override
+        public void head(HttpResponse response) {}
+
+        @Override
+        public void content(byte[] bytes) {}
+
+        @Override
+        public void ended() {}
+
+        @Override
+        public void failed(Throwable cause) {
+            LOG.atDebug().addKeyValue("error", cause.toString()).log("A tool server did not take an answer");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.chaperone.guardrail.proxy;
+
+import io.netty.handler.codec.http.HttpResponse;
+
+/** Hears what a tool server answers, on the event loop of its connection; after {@code failed} or {@code ended} nothing. */
+interface UpstreamListener {
+    void head(HttpResponse response);
+
+    void content(byte[] bytes);
+
+    void ended();
+
+    /** The answer will not come or will not become whole. */
+    void failed(Throwable cause);
+}

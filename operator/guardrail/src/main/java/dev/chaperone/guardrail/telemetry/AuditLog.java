@@ -1,0 +1,90 @@
+package dev.chaperone.guardrail.telemetry;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.chaperone.config.Digests;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.UUID;
+
+/**
+ * The audit trail: one JSON line for each decision and one for each outcome. Every line carries the boot that wrote it,
+ * its number in that boot and the SHA-256 of the line before, so that a line removed, changed or moved shows. When a
+ * method returns, its line has left the process and survives its death.
+ */
+public final class AuditLog implements Closeable {
+    /** What the first line of a boot has in place of a digest. */
+    public static final String FIRST = "sha256:" + "0".repeat(64);
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private final WritableByteChannel channel;
+    private final Clock clock;
+    private final String boot = UUID.randomUUID().toString();
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
+    private long sequence;
+    private String previous = FIRST;
+
+    /** Writes what belongs to one kind of record. */
+    interface Body {
+        void writeTo(JsonGenerator json) throws IOException;
+    }
+
+    /** Continues a file, or writes to any other channel. */
+    public AuditLog(WritableByteChannel channel, Clock clock) {
+        this.channel = channel;
+        this.clock = clock;
+    }
+
+    /** Continues the file, which is created when it is not there. */
+    public static AuditLog open(Path file, Clock clock) throws IOException {
+        // A line that the last boot could not finish must not swallow the first of this one.
+        boolean cutShort = false;
+        try (FileChannel end = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            cutShort = end.size() > 0 && end.read(last, end.size() - 1) == 1 && last.get(0) != '\n';
+        }
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        if (cutShort) {
+            channel.write(ByteBuffer.wrap(new byte[]{'\n'}));
+        }
+        return new AuditLog(channel, clock);
+    }
+
+    /** Appends a record. */
+    synchronized void append(String event, Body body) throws IOException {
+        line.reset();
+        try (JsonGenerator json = FACTORY.createGenerator(line)) {
+            json.writeStartObject();
+            json.writeStringField("boot", boot);
+            json.writeNumberField("seq", sequence);
+            json.writeStringField("prev", previous);
+            json.writeStringField("time", clock.instant().toString());
+            json.writeStringField("event", event);
+            body.writeTo(json);
+            json.writeEndObject();
+        }
+        byte[] record = line.toByteArray();
+        line.write('\n');
+        ByteBuffer bytes = ByteBuffer.wrap(line.toByteArray());
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        // Only now: a line that was not written has no successor.
+        sequence++;
+        previous = Digests.of(record);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.chaperone.guardrail.telemetry;
+
+import dev.chaperone.config.DenialCode;
+import dev.chaperone.config.Verdict;
+import dev.chaperone.guardrail.config.ActiveConfig;
+import dev.chaperone.guardrail.telemetry.Evidence.Outcome;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Prometheus metrics. No label ever holds what an agent or a policy author wrote. */
+public final class Metrics {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Counter decisions = Counter.builder()
+            .name("chaperone_guardrail_decisions_total")
+            .help("Decisions on requests of the agent")
+            .labelNames("verdict", "code")
+            .register(registry);
+    private final Histogram decisionSeconds = Histogram.builder()
+            .name("chaperone_guardrail_decision_seconds")
+            .help("Time to decide a tool call by policy")
+            .classicOnly()
+            .classicUpperBounds(0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1)
+            .register(registry);
+    private final Histogram callSeconds = Histogram.builder()
+            .name("chaperone_guardrail_call_seconds")
+            .help("Time from forwarding a tool call to the end of its answer")
+            .labelNames("outcome")
+            .classicOnly()
+            .classicUpperBounds(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
+            .register(registry);
+    private final Counter ignoredErrors = Counter.builder()
+            .name("chaperone_guardrail_ignored_rule_errors_total")
+            .help("Rules that could not be evaluated and whose failure policy is Ignore")
+            .register(registry);
+    private final Counter configs = Counter.builder()
+            .name("chaperone_guardrail_config_offers_total")
+            .help("Configs offered to the guardrail, by what became of them")
+            .labelNames("result")
+            .register(registry);
+    private final Counter auditFailures = Counter.builder()
+            .name("chaperone_guardrail_audit_failures_total")
+            .help("Audit records that could not be written")
+            .register(registry);
+    private final Gauge connections = Gauge.builder()
+            .name("chaperone_guardrail_connections")
+            .help("Open connections from the agent")
+            .register(registry);
+
+    void decided(Verdict verdict, @Nullable DenialCode code, int ignored, long nanos) {
+        decisions.labelValues(verdict.wireName(), code == null ? "" : code.wireName()).inc();
+        if (nanos > 0) {
+            decisionSeconds.observe(nanos / NANOS_PER_SECOND);
+        }
+        ignoredErrors.inc(ignored);
+    }
+
+    void ended(Outcome outcome, long nanos) {
+        callSeconds.labelValues(outcome.name().toLowerCase(Locale.ROOT)).observe(nanos / NANOS_PER_SECOND);
+    }
+
+    void auditFailed() {
+        auditFailures.inc();
+    }
+
+    /** Counts what became of an offered config. */
+    public void configOffered(ActiveConfig.Loading result) {
+        configs.labelValues(result.name().toLowerCase(Locale.ROOT)).inc();
+    }
+
+    /** Counts a connection of the agent in or out. */
+    public void connected(int change) {
+        connections.inc(change);
+    }
+
+    /** All metrics in Prometheus' text format. */
+    byte[] exposition() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+        try {
+            PrometheusTextFormatWriter.create().write(out, registry.scrape());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}
