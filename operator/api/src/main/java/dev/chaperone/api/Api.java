@@ -8,5 +8,8 @@ public final class Api {
     /** {@code apiVersion} of every kind here. */
     public static final String API_VERSION = GROUP + "/" + VERSION;
 
+    /** {@code kubectl get chaperone} lists every kind here. */
+    public static final String CATEGORY = "chaperone";
+
     private Api() {}
 }
