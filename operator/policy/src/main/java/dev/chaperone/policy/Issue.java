@@ -24,8 +24,7 @@ public record Issue(
         @Nullable String mend) {
     /** Whether an issue is in the way. */
     public enum Severity {
-        ERROR,
-        WARNING
+        ERROR, WARNING
     }
 
     /**

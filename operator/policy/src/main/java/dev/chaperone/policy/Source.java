@@ -15,5 +15,6 @@ public interface Source {
      * @param line line inside the field's text, from 1
      * @param column column inside that line, from 1
      */
-    @Nullable Location locate(String path, int line, int column);
+    @Nullable
+    Location locate(String path, int line, int column);
 }

@@ -1,0 +1,25 @@
+package dev.chaperone.policy;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The agent that a config is for, as selectors see it.
+ *
+ * @param namespace its namespace
+ * @param name its name
+ * @param labels its labels, those of the workload's pod template
+ * @param namespaceLabels the labels of its namespace; {@code kubernetes.io/metadata.name} is added, whatever it said
+ */
+public record AgentContext(
+        String namespace, String name, Map<String, String> labels, Map<String, String> namespaceLabels) {
+    /** The label that every namespace has by itself. */
+    static final String NAMESPACE_NAME = "kubernetes.io/metadata.name";
+
+    public AgentContext {
+        labels = Map.copyOf(labels);
+        Map<String, String> all = new TreeMap<>(namespaceLabels);
+        all.put(NAMESPACE_NAME, namespace);
+        namespaceLabels = Map.copyOf(all);
+    }
+}
