@@ -4,24 +4,38 @@ import dev.chaperone.config.Bundle;
 import dev.chaperone.config.BundleException;
 import dev.chaperone.config.DenialCode;
 import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.PolicyConfig;
 import dev.chaperone.config.Verdict;
+import dev.chaperone.guardrail.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Decides tool calls under one config. Immutable, thread-safe and without side effects. */
 public final class Engine {
     private final GuardrailConfigSpec config;
+    private final ToolIndex tools;
+    private final Fields agent;
 
-    private Engine(GuardrailConfigSpec config) {
+    private Engine(GuardrailConfigSpec config, ToolIndex tools) {
         this.config = config;
+        this.tools = tools;
+        this.agent = new Fields("namespace", config.agent().namespace(), "name", config.agent().name(), "labels",
+                JsonObject.copyOf(config.agent().labels()));
     }
 
     /**
      * Links a bundle.
      *
-     * @throws BundleException when a program is missing, broken or needs a function that this guardrail lacks
+     * @throws BundleException when a program is missing, broken or needs a function that this guardrail lacks, or when a
+     *     pattern or schema cannot be read
      */
     public static Engine load(Bundle bundle) throws BundleException {
-        return new Engine(bundle.config());
+        ProgramLoader programs = new ProgramLoader(bundle);
+        List<PlannedPolicy> policies = new ArrayList<>();
+        for (PolicyConfig policy : bundle.config().policies()) {
+            policies.add(PlannedPolicy.of(policy, programs));
+        }
+        return new Engine(bundle.config(), new ToolIndex(bundle.config(), List.copyOf(policies)));
     }
 
     /** The config that this engine decides by. */
@@ -29,14 +43,77 @@ public final class Engine {
         return config;
     }
 
-    /** Decides a call. Never throws: whatever fails inside is a denial. */
+    /** Decides a call. Never throws: whatever fails inside is a denial with {@link DenialCode#INTERNAL_ERROR}. */
     public Decision decide(OversightState oversight, SessionState session, ToolCall call) {
-        return new Decision(Verdict.DENY, DenialCode.INTERNAL_ERROR, List.of(), List.of(), Verdict.DENY, 0,
-                config.revision());
+        return decide(oversight, session, call, Work.fresh());
     }
 
-    /** Whether a tool is shown to the agent: unless it would be denied whatever its arguments. */
+    Decision decide(OversightState oversight, SessionState session, ToolCall call, Work work) {
+        try {
+            return decideOrThrow(oversight, session, call, work);
+        } catch (Throwable e) {
+            // Stack overflow and lack of memory too: there is no failure that lets a call pass.
+            return denied(DenialCode.INTERNAL_ERROR, "internal_error " + e.getClass().getSimpleName());
+        }
+    }
+
+    private Decision decideOrThrow(OversightState oversight, SessionState session, ToolCall call, Work work) {
+        if (session.ended()) {
+            return denied(DenialCode.SESSION_ENDED, "session_ended");
+        }
+        ToolPlan plan = tools.find(call.server(), call.tool());
+        if (plan == null) {
+            return denied(DenialCode.UNKNOWN_TOOL, "unknown_tool");
+        }
+        Conformance.Result arguments = Conformance.check(plan.schema(), call.arguments());
+        if (arguments.value() == null) {
+            return denied(DenialCode.INVALID_ARGUMENTS, "invalid_arguments " + arguments.pointer());
+        }
+        var evaluator = new RuleEvaluator(
+                new CallActivation(agent, plan.tool(), arguments.value(), session, call));
+        var canary = new Canary(session.id());
+        var judgement = new Judgement();
+        judge(plan, evaluator, canary, true, work, judgement);
+        judge(plan, evaluator, canary, false, work, judgement);
+        for (ToolPlan.Narrowing narrowing : plan.narrowings()) {
+            if (!oversight.heldLeases().contains(narrowing.requirement())) {
+                judgement.narrow(narrowing);
+            }
+        }
+        return judgement.decide(config.revision());
+    }
+
+    private static void judge(
+            ToolPlan plan,
+            RuleEvaluator evaluator,
+            Canary canary,
+            boolean counted,
+            Work work,
+            Judgement judgement) {
+        List<ToolPlan.PolicyRules> policies = plan.policies().stream()
+                .filter(policy -> canary.enforces(policy.policy().config()) == counted)
+                .toList();
+        List<Outcome[]> outcomes = evaluator.evaluate(policies, work.of(counted));
+        for (int i = 0; i < policies.size(); i++) {
+            judgement.add(policies.get(i), outcomes.get(i), counted);
+        }
+    }
+
+    // Comes before every policy, so it holds where policies only audit as well.
+    private Decision denied(DenialCode code, String error) {
+        return new Decision(Verdict.DENY, code, List.of(),
+                List.of(new Reason("", null, Verdict.DENY, true, error.strip())), Verdict.DENY, 0, config.revision());
+    }
+
+    /**
+     * Whether a tool is shown to the agent: unless it would be denied whatever its arguments. Says yes when in doubt,
+     * which costs nothing: the call is decided again when it comes.
+     */
     public boolean listed(OversightState oversight, SessionState session, String server, String tool) {
-        return false;
+        if (session.ended()) {
+            return false;
+        }
+        ToolPlan plan = tools.find(server, tool);
+        return plan != null && Listing.mayPass(plan, new Canary(session.id()), oversight);
     }
 }

@@ -169,7 +169,11 @@ public final class JsonArray extends CelValue implements List<Object>, RandomAcc
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other == this || elements.equals(other);
+        if (other == this) {
+            return true;
+        }
+        WorkMeter.charge((long) WorkMeter.ITEM * elements.size());
+        return elements.equals(other);
     }
 
     @Override

@@ -129,7 +129,11 @@ public final class JsonObject extends CelValue implements Map<String, Object> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other == this || members.equals(other);
+        if (other == this) {
+            return true;
+        }
+        WorkMeter.charge((long) WorkMeter.ITEM * members.size());
+        return members.equals(other);
     }
 
     @Override
