@@ -36,7 +36,9 @@ final class IssueSink {
     void expression(Severity severity, String path, ExpressionProblem problem) {
         issues.add(new Issue(
                 severity, resource, path, source.locate(path, problem.line(), problem.column()),
-                prefix + problem.message(), new Excerpt(problem.excerpt(), problem.column()), problem.mend()));
+                prefix + problem.message(),
+                problem.excerpt().isBlank() ? null : new Excerpt(problem.excerpt(), problem.column()),
+                problem.mend()));
     }
 
     List<Issue> issues() {

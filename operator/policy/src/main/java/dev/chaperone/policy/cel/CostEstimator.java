@@ -86,7 +86,8 @@ final class CostEstimator {
             // Looking for a string in a string may compare from every place.
             case "contains", "indexOf", "lastIndexOf", "split", "replace" -> first.chars() / 100
                     + first.chars() * Math.min(last.chars(), first.chars()) / 10_000;
-            case "@in", "in" -> last.elements() * (1 + Math.min(first.chars(), last.each().chars()) / 100) / 10;
+            case "@in", "in" -> last.elements()
+                    * (1 + Math.min(first.chars(), last.each().chars()) / 1_000) / 10;
             case "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "startsWith", "endsWith" -> Math
                     .min(first.chars(), last.chars()) / 100 + Math.min(first.elements(), last.elements()) / 10;
             case "_+_" -> (first.chars() + last.chars()) / 100 + last.elements() / 10;

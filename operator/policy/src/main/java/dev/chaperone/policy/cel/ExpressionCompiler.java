@@ -38,8 +38,8 @@ public final class ExpressionCompiler {
             .build();
 
     private static final List<AstCheck> CHECKS = List.of(
-            new NestingCheck(), new LoopNestingCheck(), new RegexCheck(), new LiteralConversionCheck(),
-            new CostCheck());
+            new NestingCheck(), new LoopNestingCheck(), new RegexCheck(), new LiteralConversionCheck());
+    private static final AstCheck COST = new CostCheck();
 
     /** What an expression must yield. */
     public enum Wanted {
@@ -114,15 +114,16 @@ public final class ExpressionCompiler {
                     "the condition is of type " + TypeNames.display(typed.getResultType().name()) + ", not bool",
                     "compare it with something"));
         }
-        List<ExpressionProblem> problems = CHECKS.stream()
-                .flatMap(check -> check.check(typed).stream())
-                .map(finding -> problem(text, typed, finding))
-                .toList();
-        return problems.isEmpty()
+        List<Finding> findings =
+                CHECKS.stream().flatMap(check -> check.check(typed).stream()).toList();
+        if (findings.isEmpty()) {
+            findings = COST.check(typed);
+        }
+        return findings.isEmpty()
                 ? new Accepted(
                         Program.of(typed), types.valueType(typed.getResultType()),
                         Constants.isFalse(typed.getExpr()))
-                : new Rejected(problems);
+                : new Rejected(findings.stream().map(finding -> problem(text, typed, finding)).toList());
     }
 
     private static CelCompiler compiler(TypeTable types, ExpressionScope scope) {

@@ -44,15 +44,15 @@ record OverloadProblem(ExpressionText text, String function, String applied, Opt
                 case "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_" -> operator + " does not compare " + left + " with "
                         + right;
                 case "@in" -> right.startsWith("list") || right.startsWith("map")
-                        ? operator + " does not find a " + left + " in a " + right
-                        : operator + " looks into lists and maps, not into a " + right;
-                case "_[_]", "_[?_]" -> "a " + left + " has no [" + right + "]";
+                        ? operator + " does not find " + a(left) + " in " + a(right)
+                        : operator + " looks into lists and maps, not into " + a(right);
+                case "_[_]", "_[?_]" -> a(left) + " has no [" + right + "]";
                 default -> operator + " does not take " + left + " and " + right;
             };
         }
         if (!applied.startsWith("(") && !types.isEmpty()) {
             List<String> arguments = types.subList(1, types.size());
-            return operator + " of a " + types.getFirst() + " does not take "
+            return operator + " of " + a(types.getFirst()) + " does not take "
                     + (arguments.isEmpty() ? "no argument" : String.join(", ", arguments));
         }
         return operator + " does not take " + (types.isEmpty() ? "no argument" : String.join(", ", types));
@@ -82,8 +82,8 @@ record OverloadProblem(ExpressionText text, String function, String applied, Opt
     private @Nullable String literal(Operand literal, Operand other) {
         if (literal.type.equals("null")) {
             return other.path == null
-                    ? "a " + other.type + " is never null"
-                    : "a " + other.type + " is never null: write has(" + other.path + ") to ask whether it is there";
+                    ? a(other.type) + " is never null"
+                    : a(other.type) + " is never null: write has(" + other.path + ") to ask whether it is there";
         }
         if (literal.literal == null) {
             return conversion(literal, other);
@@ -130,6 +130,10 @@ record OverloadProblem(ExpressionText text, String function, String applied, Opt
         String field = right.literal.stringValue();
         boolean plain = field.matches("[A-Za-z_][A-Za-z0-9_]*");
         return "write " + left.path + "." + (plain ? field : "`" + field + "`");
+    }
+
+    private static String a(String type) {
+        return TypeNames.withArticle(type);
     }
 
     private List<Operand> operands() {

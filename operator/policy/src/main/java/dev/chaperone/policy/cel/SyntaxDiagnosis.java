@@ -1,6 +1,7 @@
 package dev.chaperone.policy.cel;
 
 import dev.cel.common.CelIssue;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,11 +25,18 @@ record SyntaxDiagnosis(ExpressionText text) {
      * parser says after it has lost its way is mostly about itself.
      */
     List<ExpressionProblem> problems(List<CelIssue> issues) {
-        List<ExpressionProblem> lexical = issues.stream()
-                .filter(issue -> LEXICAL.matcher(issue.getMessage()).matches())
-                .map(this::problem)
-                .distinct()
-                .toList();
+        List<ExpressionProblem> lexical = new ArrayList<>();
+        for (CelIssue issue : issues) {
+            Matcher matcher = LEXICAL.matcher(issue.getMessage());
+            if (!matcher.matches()) {
+                continue;
+            }
+            lexical.add(problem(issue));
+            if (matcher.group(1).startsWith("'") || matcher.group(1).startsWith("\"")) {
+                // From here on the parser takes strings for code and code for strings.
+                break;
+            }
+        }
         return lexical.isEmpty() ? List.of(problem(issues.getFirst())) : lexical;
     }
 
@@ -90,10 +98,11 @@ record SyntaxDiagnosis(ExpressionText text) {
     }
 
     private ExpressionProblem string(int at, char quote, String token) {
-        int escape = token.indexOf('\\');
-        if (escape > 0 && escape >= token.length() - 2) {
+        // The parser shows line ends as escapes, the text does not. What it could not read is the last that it shows.
+        int escape = at + token.length() - 2;
+        if (token.length() > 2 && text.text().startsWith("\\", escape)) {
             return text.problem(
-                    at + escape, "unknown escape '" + token.substring(escape) + "' in a string",
+                    escape, "unknown escape '" + text.text().substring(escape, escape + 2) + "' in a string",
                     "write the backslash twice, or r" + quote + "..." + quote + " for a regular expression");
         }
         return text.problem(at, "the string is not closed", "add the missing " + quote + " on the same line");

@@ -62,6 +62,11 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
             return Optional.of(field(issue, field.group(1)));
         }
         Matcher name = NAME.matcher(message);
+        if (name.matches() && isKind(issue, CelExpr.ExprKind.Kind.STRUCT)) {
+            return Optional.of(text.problem(
+                    at, "objects of type " + name.group(1) + " cannot be made here",
+                    "use functions such as timestamp('...') and duration('...')"));
+        }
         if (name.matches()) {
             return Optional.of(isCall(issue) ? function(issue, name.group(1)) : name(at, name.group(1)));
         }
@@ -75,13 +80,13 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
         Matcher selection = SELECTION.matcher(message);
         if (selection.matches()) {
             return Optional.of(text.problem(
-                    text.skip(at, ".?`"), "a " + TypeNames.display(selection.group(1)) + " has no fields", null));
+                    text.skip(at, ".?`"), TypeNames.withArticle(TypeNames.display(selection.group(1))) + " has no fields", null));
         }
         Matcher range = RANGE.matcher(message);
         if (range.matches()) {
             return Optional.of(text.problem(
                     text.skip(at, "."),
-                    "a " + TypeNames.display(range.group(1)) + " cannot be looped over, only a list or map can", null));
+                    TypeNames.withArticle(TypeNames.display(range.group(1))) + " cannot be looped over, only a list or map can", null));
         }
         Matcher expected = EXPECTED.matcher(message);
         if (expected.matches()) {
@@ -134,7 +139,11 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
     }
 
     private boolean isCall(CelIssue issue) {
-        return node(issue).filter(node -> node.getKind() == CelExpr.ExprKind.Kind.CALL).isPresent();
+        return isKind(issue, CelExpr.ExprKind.Kind.CALL);
+    }
+
+    private boolean isKind(CelIssue issue, CelExpr.ExprKind.Kind kind) {
+        return node(issue).filter(node -> node.getKind() == kind).isPresent();
     }
 
     private Optional<CelExpr> node(CelIssue issue) {

@@ -16,6 +16,11 @@ final class TypeNames {
                 .replaceAll("%[A-Za-z]+[0-9]+", "any");
     }
 
+    /** {@code an int}, {@code a string}. */
+    static String withArticle(String type) {
+        return ("aiou".indexOf(type.charAt(0)) >= 0 && !type.startsWith("uint") ? "an " : "a ") + type;
+    }
+
     /** An operator as it is written, for example {@code >} for {@code _>_}; a function's name as it is. */
     static String operator(String function) {
         return switch (function) {
