@@ -1,31 +1,73 @@
 package dev.chaperone.policy;
 
 import dev.chaperone.api.GuardrailConfig;
+import dev.chaperone.api.PolicyRules;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.config.AgentIdentity;
 import dev.chaperone.config.Bundle;
 import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.PolicyConfig;
+import dev.chaperone.policy.PolicyResolver.Resolved;
+import dev.chaperone.policy.cel.ExpressionCompiler;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Compiles policies into the config of one agent. Expressions are compiled once per distinct schema and kept, so use
  * one compiler for many agents. Safe for use by many threads.
  */
 public final class PolicyCompiler {
+    /** About 20 MB of programs at most, and hardly ever reached. */
+    private static final int REMEMBERED_EXPRESSIONS = 20_000;
+
+    private final ExpressionCompiler expressions;
+
+    public PolicyCompiler() {
+        this(new ExpressionCompiler(REMEMBERED_EXPRESSIONS));
+    }
+
+    PolicyCompiler(ExpressionCompiler expressions) {
+        this.expressions = expressions;
+    }
+
     /** The config of one agent. Never throws for what a manifest says: that becomes issues, and denies. */
     public CompilationResult compile(CompilationRequest request) {
         AgentContext agent = request.agent();
+        List<Sourced<ToolServer>> own = request.servers()
+                .stream()
+                .filter(server -> ServerCatalog.namespace(server.resource()).equals(agent.namespace()))
+                .toList();
+        ServerCatalog servers = ServerCatalog.byNamespace(own).getOrDefault(agent.namespace(), ServerCatalog.EMPTY);
+        PolicyResolver resolver =
+                new PolicyResolver(expressions, agent, servers, KnownTools.of(request.servers()));
+
+        List<Issue> issues = new ArrayList<>(servers.issues());
+        List<PolicyConfig> policies = new ArrayList<>();
+        SortedMap<String, byte[]> programs = new TreeMap<>();
+        SortedSet<PolicyId> accepted = new TreeSet<>();
+        byId(request.policies()).forEach((id, inputs) -> {
+            Resolved resolved = resolver.resolve(id, inputs);
+            issues.addAll(resolved.issues());
+            if (resolved.linked() != null) {
+                policies.add(resolved.linked().config());
+                resolved.linked().programs().forEach(program -> programs.put(program.digest(), program.bytes()));
+            }
+            if (resolved.accepted()) {
+                accepted.add(id);
+            }
+        });
         GuardrailConfigSpec spec = GuardrailConfigSpec.of(
-                new AgentIdentity(agent.namespace(), agent.name(), new TreeMap<>(agent.labels())), List.of(), List.of(),
-                List.of());
-        GuardrailConfig config = new GuardrailConfig();
-        config.getMetadata().setName(agent.name());
-        config.getMetadata().setNamespace(agent.namespace());
-        config.setSpec(spec);
-        return new CompilationResult(List.of(), config, new Bundle(spec, new TreeMap<>()), new TreeSet<>());
+                new AgentIdentity(agent.namespace(), agent.name(), new TreeMap<>(agent.labels())), servers.configs(),
+                policies, List.of());
+        return new CompilationResult(
+                IssueOrder.sorted(issues), resource(agent, spec), new Bundle(spec, programs), accepted);
     }
 
     /**
@@ -34,6 +76,51 @@ public final class PolicyCompiler {
      * specs are not looked at.
      */
     public List<Issue> check(List<PolicyInput> policies, List<Sourced<ToolServer>> servers) {
-        return policies.isEmpty() && servers.isEmpty() ? List.of() : new ArrayList<>();
+        SortedMap<String, ServerCatalog> catalogs = ServerCatalog.byNamespace(servers);
+        KnownTools tools = KnownTools.of(servers);
+        List<Issue> issues = new ArrayList<>();
+        catalogs.values().forEach(catalog -> issues.addAll(catalog.issues()));
+        byId(policies).forEach((id, inputs) -> {
+            if (inputs.size() > 1) {
+                issues.add(Duplicates.policy(id, inputs));
+            }
+            for (PolicyInput input : inputs) {
+                if (input.current() != null) {
+                    issues.addAll(check(id, input.current(), catalogs, tools));
+                }
+            }
+        });
+        return IssueOrder.sorted(issues);
+    }
+
+    private List<Issue> check(
+            PolicyId id,
+            Sourced<? extends PolicyRules> policy,
+            SortedMap<String, ServerCatalog> catalogs,
+            KnownTools tools) {
+        String namespace = id.namespace();
+        Collection<ServerCatalog> against = namespace != null
+                ? List.of(catalogs.getOrDefault(namespace, ServerCatalog.EMPTY))
+                : catalogs.isEmpty() ? List.of(ServerCatalog.EMPTY) : catalogs.values();
+        KnownTools known = namespace == null ? tools : tools.in(namespace);
+        List<Issue> issues = new ArrayList<>();
+        for (ServerCatalog servers : against) {
+            IssueSink sink = new IssueSink(id.resource(), policy.source());
+            issues.addAll(new PolicyLinker(expressions, id, policy.resource(), false, servers, sink).link(known)
+                    .issues());
+        }
+        return issues;
+    }
+
+    private static SortedMap<PolicyId, List<PolicyInput>> byId(List<PolicyInput> policies) {
+        return policies.stream().collect(Collectors.groupingBy(PolicyInput::id, TreeMap::new, Collectors.toList()));
+    }
+
+    private static GuardrailConfig resource(AgentContext agent, GuardrailConfigSpec spec) {
+        GuardrailConfig config = new GuardrailConfig();
+        config.setMetadata(
+                new ObjectMetaBuilder().withName(agent.name()).withNamespace(agent.namespace()).build());
+        config.setSpec(spec);
+        return config;
     }
 }

@@ -1,0 +1,96 @@
+package dev.chaperone.policy;
+
+import dev.chaperone.api.ClusterToolPolicySpec;
+import dev.chaperone.api.PolicyRules;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Whom policies are for, by the rules of Kubernetes' label selectors. */
+final class Selectors {
+    private static final List<String> OPERATORS = List.of("In", "NotIn", "Exists", "DoesNotExist");
+
+    /** Whether a policy is for an agent. */
+    enum Selection {
+        YES, NO,
+        /** The selector cannot be read. */
+        UNKNOWN
+    }
+
+    private Selectors() {}
+
+    /** Whether a policy of the agent's namespace, or of the cluster, is for the agent. */
+    static Selection of(PolicyRules policy, AgentContext agent) {
+        IssueSink sink = new IssueSink("", Source.NONE);
+        check(policy, sink);
+        if (sink.hasErrors()) {
+            return Selection.UNKNOWN;
+        }
+        boolean namespace = !(policy instanceof ClusterToolPolicySpec cluster)
+                || matches(cluster.namespaceSelector(), agent.namespaceLabels());
+        return namespace && matches(policy.agentSelector(), agent.labels()) ? Selection.YES : Selection.NO;
+    }
+
+    static void check(PolicyRules policy, IssueSink sink) {
+        if (policy instanceof ClusterToolPolicySpec cluster) {
+            check(cluster.namespaceSelector(), "spec.namespaceSelector", sink);
+        }
+        check(policy.agentSelector(), "spec.agentSelector", sink);
+    }
+
+    private static void check(@Nullable LabelSelector selector, String path, IssueSink sink) {
+        List<LabelSelectorRequirement> requirements = requirements(selector);
+        for (int i = 0; i < requirements.size(); i++) {
+            check(requirements.get(i), path + ".matchExpressions[" + i + "]", sink);
+        }
+    }
+
+    private static void check(LabelSelectorRequirement requirement, String path, IssueSink sink) {
+        String operator = requirement.getOperator();
+        if (requirement.getKey() == null || requirement.getKey().isEmpty()) {
+            sink.error(path + ".key", "the key is missing", "write the name of a label");
+        }
+        if (operator == null || !OPERATORS.contains(operator)) {
+            sink.error(
+                    path + ".operator", "'" + operator + "' is no operator of selectors",
+                    "write In, NotIn, Exists or DoesNotExist");
+            return;
+        }
+        boolean takesValues = operator.equals("In") || operator.equals("NotIn");
+        boolean hasValues = requirement.getValues() != null && !requirement.getValues().isEmpty();
+        if (takesValues && !hasValues) {
+            sink.error(path + ".values", operator + " needs values", "list at least one value");
+        } else if (!takesValues && hasValues) {
+            sink.error(path + ".values", operator + " takes no values", "remove the values");
+        }
+    }
+
+    private static boolean matches(@Nullable LabelSelector selector, Map<String, String> labels) {
+        if (selector == null) {
+            return true;
+        }
+        Map<String, String> exact = Objects.requireNonNullElse(selector.getMatchLabels(), Map.of());
+        return exact.entrySet().stream().allMatch(label -> label.getValue().equals(labels.get(label.getKey())))
+                && requirements(selector).stream().allMatch(requirement -> matches(requirement, labels));
+    }
+
+    private static boolean matches(LabelSelectorRequirement requirement, Map<String, String> labels) {
+        String value = labels.get(requirement.getKey());
+        return switch (requirement.getOperator()) {
+            case "In" -> value != null && requirement.getValues().contains(value);
+            case "NotIn" -> value == null || !requirement.getValues().contains(value);
+            case "Exists" -> value != null;
+            case "DoesNotExist" -> value == null;
+            default -> throw new IllegalArgumentException(requirement.getOperator());
+        };
+    }
+
+    private static List<LabelSelectorRequirement> requirements(@Nullable LabelSelector selector) {
+        return selector == null || selector.getMatchExpressions() == null
+                ? List.of()
+                : selector.getMatchExpressions();
+    }
+}

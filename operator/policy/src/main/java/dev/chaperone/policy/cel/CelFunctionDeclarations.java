@@ -1,0 +1,100 @@
+package dev.chaperone.policy.cel;
+
+import static dev.cel.common.CelFunctionDecl.newFunctionDeclaration;
+import static dev.cel.common.CelOverloadDecl.newMemberOverload;
+import static dev.cel.common.types.SimpleType.BOOL;
+import static dev.cel.common.types.SimpleType.INT;
+import static dev.cel.common.types.SimpleType.STRING;
+
+import dev.cel.checker.CelStandardDeclarations.StandardFunction;
+import dev.cel.common.CelFunctionDecl;
+import dev.cel.common.CelOverloadDecl;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.extensions.CelExtensions;
+import dev.cel.extensions.CelOptionalLibrary;
+import dev.cel.parser.CelMacro;
+import dev.cel.parser.CelStandardMacro;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The functions that expressions may call besides CEL's standard ones. The guardrail has an implementation for each
+ * overload id here and for no other.
+ */
+public final class CelFunctionDeclarations {
+    private static final CelType STRINGS = ListType.create(STRING);
+
+    private static final List<CelFunctionDecl> FUNCTIONS = List.of(
+            // Lexical: links are followed by the tool server, not here.
+            member("cleanPath", overload("string_clean_path", STRING)),
+            member("isWithin", overload("string_is_within_string", BOOL, STRING)),
+            member("lowerAscii", overload("string_lower_ascii", STRING)),
+            member("upperAscii", overload("string_upper_ascii", STRING)),
+            member("trim", overload("string_trim", STRING)),
+            member("replace", overload("string_replace_string_string", STRING, STRING, STRING),
+                    overload("string_replace_string_string_int", STRING, STRING, STRING, INT)),
+            member("split", overload("string_split_string", STRINGS, STRING),
+                    overload("string_split_string_int", STRINGS, STRING, INT)),
+            member("substring", overload("string_substring_int", STRING, INT),
+                    overload("string_substring_int_int", STRING, INT, INT)),
+            member("indexOf", overload("string_index_of_string", INT, STRING),
+                    overload("string_index_of_string_int", INT, STRING, INT)),
+            member("lastIndexOf", overload("string_last_index_of_string", INT, STRING),
+                    overload("string_last_index_of_string_int", INT, STRING, INT)),
+            member("charAt", overload("string_char_at_int", STRING, INT)),
+            member("join", newMemberOverload("list_join", STRING, STRINGS),
+                    newMemberOverload("list_join_string", STRING, STRINGS, STRING)));
+
+    private static final CelOptionalLibrary OPTIONALS = CelExtensions.optional();
+
+    private CelFunctionDeclarations() {}
+
+    /** The ids of all overloads beyond CEL's standard ones, those of optionals among them. */
+    public static SortedSet<String> overloadIds() {
+        return Stream.concat(FUNCTIONS.stream(), OPTIONALS.functions().stream())
+                .flatMap(function -> function.overloads().stream())
+                .map(CelOverloadDecl::overloadId)
+                .collect(Collectors.collectingAndThen(
+                        Collectors.toCollection(TreeSet::new), Collections::unmodifiableSortedSet));
+    }
+
+    static List<CelFunctionDecl> functions() {
+        return FUNCTIONS;
+    }
+
+    static CelOptionalLibrary optionals() {
+        return OPTIONALS;
+    }
+
+    static Set<String> macros() {
+        return Stream.concat(
+                CelStandardMacro.STANDARD_MACROS.stream().map(CelStandardMacro::getFunction),
+                OPTIONALS.macros().stream().map(CelMacro::getFunction)).collect(Collectors.toSet());
+    }
+
+    /** Every name that can stand before a parenthesis. */
+    static Set<String> names() {
+        Set<String> names = new TreeSet<>(macros());
+        Stream.of(StandardFunction.values()).map(StandardFunction::functionName).forEach(names::add);
+        Stream.concat(FUNCTIONS.stream(), OPTIONALS.functions().stream())
+                .map(CelFunctionDecl::name)
+                .forEach(names::add);
+        names.removeIf(name -> !Character.isLetter(name.charAt(0)));
+        return names;
+    }
+
+    private static CelFunctionDecl member(String name, CelOverloadDecl... overloads) {
+        return newFunctionDeclaration(name, overloads);
+    }
+
+    private static CelOverloadDecl overload(String id, CelType result, CelType... arguments) {
+        return newMemberOverload(
+                id, result, Stream.concat(Stream.of(STRING), Stream.of(arguments)).toList());
+    }
+}
