@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * know Kubernetes and because annotations can say neither list keys nor the limits of list elements.
  */
 final class CrdGenerator {
-    private static final List<Class<? extends CustomResource<?, ?>>> KINDS = List
+    static final List<Class<? extends CustomResource<?, ?>>> KINDS = List
             .of(Agent.class, ClusterToolPolicy.class, GuardrailConfig.class, ToolPolicy.class, ToolServer.class);
 
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
