@@ -1,0 +1,61 @@
+package dev.chaperone.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+
+/** Where people read: plain text, coloured where a terminal shows it. */
+public final class Console {
+    /** What a colour is for. */
+    public enum Tone {
+        GOOD("32"), BAD("31"), QUIET("2"), STRONG("1");
+
+        private final String code;
+
+        Tone(String code) {
+            this.code = code;
+        }
+    }
+
+    private final PrintStream out;
+    private final boolean colour;
+
+    private Console(PrintStream out, boolean colour) {
+        this.out = out;
+        this.colour = colour;
+    }
+
+    /** Standard output. */
+    static Console out() {
+        return of(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+    }
+
+    /** Standard error. */
+    static Console err() {
+        return of(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
+    }
+
+    /** Nobody reads. */
+    static Console none() {
+        return new Console(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
+    }
+
+    private static Console of(PrintStream stream) {
+        
+        // NO_COLOR: https://no-color.org
+        boolean wanted = System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM"));
+        return new Console(stream, wanted && System.console().isTerminal());
+    }
+
+    public void line(String text) {
+        out.println(text);
+    }
+
+    /** The text in a tone, for use inside a line. */
+    public String tone(Tone tone, String text) {
+        return colour ? "\u001b[" + tone.code + "m" + text + "\u001b[0m" : text;
+    }
+}

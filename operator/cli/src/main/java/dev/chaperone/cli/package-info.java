@@ -1,0 +1,5 @@
+/** The {@code chaperone} command. */
+@NullMarked
+package dev.chaperone.cli;
+
+import org.jspecify.annotations.NullMarked;
