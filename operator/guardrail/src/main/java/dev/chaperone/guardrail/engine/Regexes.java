@@ -25,7 +25,7 @@ final class Regexes {
 
     // What a character of a pattern costs to compile, and how many instructions cost as much as one character of text.
     private static final int COMPILE_COST = 50;
-    private static final int INSTRUCTIONS_PER_UNIT = 8;
+    private static final int INSTRUCTIONS_PER_UNIT = 2;
 
     private final Map<String, Pattern> literals = new HashMap<>();
 
