@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 final class IssueOrder {
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
-    private static final Comparator<Location> PLACE =
-            Comparator.comparing(Location::file).thenComparingInt(Location::line).thenComparingInt(Location::column);
+    private static final Comparator<Location> PLACE = Comparator.comparing(Location::file)
+            .thenComparingInt(Location::line).thenComparingInt(Location::column);
 
     private static final Comparator<Issue> ORDER = Comparator.comparing(Issue::resource)
             .thenComparing(Issue::location, Comparator.nullsLast(PLACE))

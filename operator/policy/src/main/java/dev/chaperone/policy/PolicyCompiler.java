@@ -45,8 +45,7 @@ public final class PolicyCompiler {
                 .filter(server -> ServerCatalog.namespace(server.resource()).equals(agent.namespace()))
                 .toList();
         ServerCatalog servers = ServerCatalog.byNamespace(own).getOrDefault(agent.namespace(), ServerCatalog.EMPTY);
-        PolicyResolver resolver =
-                new PolicyResolver(expressions, agent, servers, KnownTools.of(request.servers()));
+        PolicyResolver resolver = new PolicyResolver(expressions, agent, servers, KnownTools.of(request.servers()));
 
         List<Issue> issues = new ArrayList<>(servers.issues());
         List<PolicyConfig> policies = new ArrayList<>();

@@ -35,7 +35,8 @@ final class PolicyLinker {
     private record Linked(@Nullable Program program, @Nullable String fault, ValueType type) {
         static final Linked NOTHING = new Linked(null, null, Scalar.DYN);
 
-        @Nullable String digest() {
+        @Nullable
+        String digest() {
             return program == null ? null : program.digest();
         }
     }

@@ -97,7 +97,8 @@ final class ServerReader {
             Integer first = seen.putIfAbsent(tool.name(), i);
             if (first != null) {
                 sink.error(
-                        path + ".name", "tool '" + tool.name() + "' is listed twice, first at spec.tools[" + first + "]",
+                        path + ".name",
+                        "tool '" + tool.name() + "' is listed twice, first at spec.tools[" + first + "]",
                         "remove one of them; until then the tool does not exist");
                 tools.removeIf(other -> other.name().equals(tool.name()));
                 types.put(tool.name(), ValueType.Scalar.DYN);

@@ -29,7 +29,8 @@ final class AstWalk {
                 children.addAll(List.of(
                         loop.iterRange(), loop.accuInit(), loop.loopCondition(), loop.loopStep(), loop.result()));
             }
-            default -> {}
+            default -> {
+            }
         }
         return children;
     }

@@ -92,7 +92,8 @@ final class CostEstimator {
                     .min(first.chars(), last.chars()) / 100 + Math.min(first.elements(), last.elements()) / 10;
             case "_+_" -> (first.chars() + last.chars()) / 100 + last.elements() / 10;
             case "cleanPath", "isWithin", "lowerAscii", "upperAscii", "trim", "substring", "join", "charAt", "size",
-                    "string", "bytes", "timestamp", "duration", "int", "double", "uint" -> first.chars() / 100;
+                    "string", "bytes", "timestamp", "duration", "int", "double", "uint" ->
+                first.chars() / 100;
             default -> 0;
         };
         return new Estimate(1 + own + sum(operands), result(call.function(), operands, first, last));
@@ -105,7 +106,8 @@ final class CostEstimator {
             case "_[_]", "_[?_]", "_?._" -> first.part();
             case "orValue", "or" -> first.max(last);
             case "value", "cleanPath", "lowerAscii", "upperAscii", "trim", "substring", "string", "bytes", "dyn",
-                    "optional.of", "optional.ofNonZeroValue" -> first;
+                    "optional.of", "optional.ofNonZeroValue" ->
+                first;
             case "replace" -> Extent.string(first.chars() * Math.max(1, operands.get(2).extent.chars()));
             case "join" -> Extent.string(first.elements() * (first.each().chars() + last.chars()));
             case "split" -> Extent.list(

@@ -114,8 +114,7 @@ public final class ExpressionCompiler {
                     "the condition is of type " + TypeNames.display(typed.getResultType().name()) + ", not bool",
                     "compare it with something"));
         }
-        List<Finding> findings =
-                CHECKS.stream().flatMap(check -> check.check(typed).stream()).toList();
+        List<Finding> findings = CHECKS.stream().flatMap(check -> check.check(typed).stream()).toList();
         if (findings.isEmpty()) {
             findings = COST.check(typed);
         }

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 
 /** Literal durations and timestamps must be such: they would fail at every evaluation. */
 final class LiteralConversionCheck implements AstCheck {
-    private static final Pattern DURATION =
-            Pattern.compile("[-+]?(0|(([0-9]+\\.?[0-9]*|\\.[0-9]+)(h|m|s|ms|us|µs|ns))+)");
+    private static final Pattern DURATION = Pattern
+            .compile("[-+]?(0|(([0-9]+\\.?[0-9]*|\\.[0-9]+)(h|m|s|ms|us|µs|ns))+)");
 
     @Override
     public List<Finding> check(CelAbstractSyntaxTree ast) {

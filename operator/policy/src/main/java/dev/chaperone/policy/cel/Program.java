@@ -40,8 +40,8 @@ public final class Program {
      * them bundles are smaller, and schemas that resolve alike share a program.
      */
     static Program of(CelAbstractSyntaxTree ast) {
-        CelAbstractSyntaxTree bare =
-                CelAbstractSyntaxTree.newCheckedAst(ast.getExpr(), ast.getSource(), ast.getReferenceMap(), types(ast));
+        CelAbstractSyntaxTree bare = CelAbstractSyntaxTree.newCheckedAst(ast.getExpr(), ast.getSource(),
+                ast.getReferenceMap(), types(ast));
         CheckedExpr checked = CelProtoAbstractSyntaxTree.fromCelAst(bare)
                 .toCheckedExpr()
                 .toBuilder()

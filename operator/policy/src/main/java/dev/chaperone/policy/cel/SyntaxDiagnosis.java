@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** Says in words of the expression what the parser could not read. */
 record SyntaxDiagnosis(ExpressionText text) {
     private static final Pattern LEXICAL = Pattern.compile("token recognition error at: '(.*)'", Pattern.DOTALL);
-    private static final Pattern UNEXPECTED =
-            Pattern.compile("(?:mismatched|extraneous) input '(.*)' expecting .*", Pattern.DOTALL);
+    private static final Pattern UNEXPECTED = Pattern.compile("(?:mismatched|extraneous) input '(.*)' expecting .*",
+            Pattern.DOTALL);
     private static final Pattern MISSING = Pattern.compile("missing '(.+)' at '.*'", Pattern.DOTALL);
     private static final Pattern RESERVED = Pattern.compile("reserved identifier: (.*)");
-    private static final Pattern RESERVED_FIELD =
-            Pattern.compile("no viable alternative at input '\\??\\.\\s*([a-z]+)'", Pattern.DOTALL);
+    private static final Pattern RESERVED_FIELD = Pattern
+            .compile("no viable alternative at input '\\??\\.\\s*([a-z]+)'", Pattern.DOTALL);
     private static final Map<String, String> WORDS = Map.of("and", "&&", "or", "||", "not", "!");
 
     /**

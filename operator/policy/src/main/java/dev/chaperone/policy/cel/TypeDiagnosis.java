@@ -36,8 +36,7 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
 
     List<ExpressionProblem> problems(List<CelIssue> issues) {
         // Parts of a macro that was not understood as one are names of nothing.
-        List<ExpressionProblem> macros =
-                issues.stream().flatMap(issue -> misusedMacro(issue).stream()).toList();
+        List<ExpressionProblem> macros = issues.stream().flatMap(issue -> misusedMacro(issue).stream()).toList();
         return macros.isEmpty()
                 ? issues.stream().flatMap(issue -> problem(issue).stream()).distinct().toList()
                 : macros;
@@ -80,13 +79,16 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
         Matcher selection = SELECTION.matcher(message);
         if (selection.matches()) {
             return Optional.of(text.problem(
-                    text.skip(at, ".?`"), TypeNames.withArticle(TypeNames.display(selection.group(1))) + " has no fields", null));
+                    text.skip(at, ".?`"),
+                    TypeNames.withArticle(TypeNames.display(selection.group(1))) + " has no fields", null));
         }
         Matcher range = RANGE.matcher(message);
         if (range.matches()) {
             return Optional.of(text.problem(
                     text.skip(at, "."),
-                    TypeNames.withArticle(TypeNames.display(range.group(1))) + " cannot be looped over, only a list or map can", null));
+                    TypeNames.withArticle(TypeNames.display(range.group(1)))
+                            + " cannot be looped over, only a list or map can",
+                    null));
         }
         Matcher expected = EXPECTED.matcher(message);
         if (expected.matches()) {
@@ -172,7 +174,9 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
     }
 
     private static Optional<ValueType> field(ValueType type, String field) {
-        return unwrapped(type) instanceof Struct(var fields) ? Optional.ofNullable(fields.get(field)) : Optional.empty();
+        return unwrapped(type) instanceof Struct(var fields)
+                ? Optional.ofNullable(fields.get(field))
+                : Optional.empty();
     }
 
     private static Set<String> fields(ValueType type) {
