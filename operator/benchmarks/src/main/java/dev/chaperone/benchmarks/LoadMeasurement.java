@@ -49,8 +49,8 @@ public final class LoadMeasurement {
 
     private void run(int rules) throws Exception {
         Process upstream = new ProcessBuilder(
-                        java(), "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-                        "dev.chaperone.benchmarks.EchoServer")
+                java(), "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+                "dev.chaperone.benchmarks.EchoServer")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
@@ -90,7 +90,8 @@ public final class LoadMeasurement {
                 .redirectOutput(directory.resolve("guardrail.log").toFile());
         builder.environment().put("CHAPERONE_AGENT", "dev/coder");
         builder.environment().put("CHAPERONE_CONFIG_DIRECTORY", directory.toString());
-        builder.environment().put("CHAPERONE_STATE_DIRECTORY", Files.createTempDirectory(directory, "state").toString());
+        builder.environment().put("CHAPERONE_STATE_DIRECTORY",
+                Files.createTempDirectory(directory, "state").toString());
         builder.environment().put("CHAPERONE_PORT", String.valueOf(port));
         builder.environment().put("CHAPERONE_ADMIN_PORT", String.valueOf(adminPort));
         builder.environment().put("CHAPERONE_ADMIN_ADDRESS", "127.0.0.1");
