@@ -73,7 +73,9 @@ final class Selectors {
             return true;
         }
         Map<String, String> exact = Objects.requireNonNullElse(selector.getMatchLabels(), Map.of());
-        return exact.entrySet().stream().allMatch(label -> label.getValue().equals(labels.get(label.getKey())))
+        return exact.entrySet()
+                .stream()
+                .allMatch(label -> Objects.requireNonNullElse(label.getValue(), "").equals(labels.get(label.getKey())))
                 && requirements(selector).stream().allMatch(requirement -> matches(requirement, labels));
     }
 

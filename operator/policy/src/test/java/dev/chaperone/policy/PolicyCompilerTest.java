@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaperone.api.ClusterToolPolicySpec;
+import dev.chaperone.api.ToolServer;
 import dev.chaperone.config.BundleCodec;
 import dev.chaperone.config.DefaultVerdict;
 import dev.chaperone.config.EnforcementMode;
@@ -33,18 +34,19 @@ class PolicyCompilerTest {
     private final PolicyCompiler compiler = new PolicyCompiler();
 
     @Test
-    void gapsBetweenInputsMeanNothing() {
+    void theOrderOfInputsMeansNothing() {
         // Given
         Manifests manifests = Manifests.of(SERVER, SERVER.replace("name: shop", "name: store"));
         IntStream.range(0, 12).forEach(i -> manifests.add(
                 "p" + i, policy("dev", "p" + i, "args.amount > " + i + " || variables.v" + (i % 2) + " == ''")));
+        manifests.add("broken", policy("dev", "broken", "args.amout > 1 || args.id > 2"));
         CompilationRequest request = new CompilationRequest(AGENT, manifests.policies(), manifests.servers());
         CompilationResult expected = compiler.compile(request);
         byte[] bytes = BundleCodec.write(expected.bundle());
 
         for (int seed = 0; seed < 20; seed++) {
             List<PolicyInput> policies = new ArrayList<>(request.policies());
-            List<Sourced<dev.chaperone.api.ToolServer>> servers = new ArrayList<>(request.servers());
+            List<Sourced<ToolServer>> servers = new ArrayList<>(request.servers());
             Collections.shuffle(policies, new Random(seed));
             Collections.shuffle(servers, new Random(seed));
 

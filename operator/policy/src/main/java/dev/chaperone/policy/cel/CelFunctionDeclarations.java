@@ -17,11 +17,13 @@ import dev.cel.parser.CelMacro;
 import dev.cel.parser.CelStandardMacro;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The functions that expressions may call besides CEL's standard ones. The guardrail has an implementation for each
@@ -53,6 +55,17 @@ public final class CelFunctionDeclarations {
 
     private static final CelOptionalLibrary OPTIONALS = CelExtensions.optional();
 
+    private static final Map<String, String> MACRO_USAGE = Map.of(
+            "has", "has(args.field)",
+            "all", "list.all(x, condition)",
+            "exists", "list.exists(x, condition)",
+            "exists_one", "list.exists_one(x, condition)",
+            "existsOne", "list.existsOne(x, condition)",
+            "map", "list.map(x, value)",
+            "filter", "list.filter(x, condition)",
+            "optMap", "optional.optMap(x, value)",
+            "optFlatMap", "optional.optFlatMap(x, optional)");
+
     private CelFunctionDeclarations() {}
 
     /** The ids of all overloads beyond CEL's standard ones, those of optionals among them. */
@@ -72,7 +85,12 @@ public final class CelFunctionDeclarations {
         return OPTIONALS;
     }
 
-    static Set<String> macros() {
+    /** How a macro is called; null for what is no macro. */
+    static @Nullable String usage(String macro) {
+        return MACRO_USAGE.get(macro);
+    }
+
+    private static Set<String> macros() {
         return Stream.concat(
                 CelStandardMacro.STANDARD_MACROS.stream().map(CelStandardMacro::getFunction),
                 OPTIONALS.macros().stream().map(CelMacro::getFunction)).collect(Collectors.toSet());

@@ -1,6 +1,7 @@
 package dev.chaperone.policy.cel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.chaperone.policy.cel.CompiledExpression.Accepted;
 import dev.chaperone.policy.cel.CompiledExpression.Rejected;
@@ -27,51 +28,54 @@ class ExpressionDiagnosisTest {
     private final ExpressionCompiler compiler = new ExpressionCompiler(100);
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            args.amout > 1             | 6  | undefined field 'amout' | did you mean 'amount'?
-            args.zzz > 1               | 6  | undefined field 'zzz' | known fields: amount, any, count, flag, others, path, place, tags
-            has(args.place.cty)        | 16 | undefined field 'cty' | did you mean 'city'?
-            args.?amout.orValue(1.0) > 2.0 | 7 | undefined field 'amout' | did you mean 'amount'?
-            variables.clea == ''       | 11 | undefined field 'clea' | did you mean 'clean'?
-            amount > 1.0               | 1  | unknown name 'amount' | write args.amount
-            clean == ''                | 1  | unknown name 'clean' | write variables.clean
-            argz.path == ''            | 1  | unknown name 'argz' | did you mean 'args'?
-            args.path.startWith('x')   | 11 | unknown function 'startWith' | did you mean 'startsWith'?
-            args.tags.exists(t)        | 11 | 'exists' is not called like this | write list.exists(x, condition)
-            args.amount > "10"         | 13 | '>' does not compare double with string | write 10 instead of "10"
-            args.path == 10            | 11 | '==' does not compare string with int | write "10" instead of 10
-            args.amount == 10          | 13 | '==' does not compare double with int | write 10.0
-            args.count == 10.0         | 12 | '==' does not compare int with double | write 10 instead of 10.0
-            args.count + args.amount > 1.0 | 12 | '+' does not take int and double | write double(...) around the int
-            args.flag == 'true'        | 11 | '==' does not compare bool with string | write true instead of 'true'
-            args.path == null          | 11 | '==' does not compare string with null | a string is never null: write has(args.path) to ask whether it is there
-            args.?path == 'a'          | 12 | '==' does not compare optional(string) with string | take the value out first, with .orValue(...)
-            args['path'] == 'a'        | 5  | an object has no [string] | write args.path
-            'city' in args.place       | 8  | 'in' looks into lists and maps, not into an object | write has(args.place.city)
-            'a' in args.path           | 5  | 'in' looks into lists and maps, not into a string | write .contains(...) to look into a string
-            1 in args.tags             | 3  | 'in' does not find an int in a list(string) |
-            args.flag && args.path     | 11 | '&&' does not take bool and string | compare each side with something
-            args.path                  | 1  | the condition is of type string, not bool | compare it with something
-            args.path = 'x'            | 11 | '=' is no operator | write '==' to compare
-            args.path === 'x'          | 13 | '===' is no operator | write '=='
-            args.flag AND args.flag    | 11 | 'AND' is no operator | write '&&'
-            args.flag or args.flag     | 11 | 'or' is no operator | write '||'
-            not args.flag              | 1  | 'not' is no operator | write '!'
-            args.flag & args.flag      | 11 | '&' is no operator | write '&&'
-            args.path == 'x            | 14 | the string is not closed | add the missing ' on the same line
-            args.path.matches('\\d')    | 20 | unknown escape '\\d' in a string | write the backslash twice, or r'...' for a regular expression
-            args.path == ‘x            | 14 | '‘' is no quote | write ' or " instead of a typographic quote
-            (args.flag                 | 11 | a ')' is missing |
-            args.flag)                 | 10 | ')' closes nothing | remove it, or open it before
-            args.flag &&               | 13 | the expression ends too early |
-            args.flag ? true           | 17 | a ':' is missing | write 'condition ? value : other'
-            args.in == 'x'             | 6  | 'in' is a reserved word | write it in backticks: .`in`
-            args.path matches 'x'      | 11 | unexpected 'matches' | write it as a call: value.matches(...)
-            google.protobuf.Duration{seconds: 1} == duration('1s') | 25 | objects of type google.protobuf.Duration cannot be made here | use functions such as timestamp('...') and duration('...')
-            args.path.matches('(?=a)') | 19 | not a regular expression: invalid or unsupported Perl syntax: (?= | lookarounds are not linear-time: combine two matches() with && or !
-            args.path.matches('(a){999}') | 19 | the regular expression is too big: 2000 instructions of at most 1000 | repeat fewer times, or test size() besides
-            request.time > timestamp('yesterday') | 26 | 'yesterday' is not a timestamp | write RFC 3339: '2026-01-31T08:00:00Z'
-            duration('1 hour') > duration('1s') | 10 | '1 hour' is not a duration | write hours, minutes and seconds: '1h30m'
+    @CsvSource(delimiter = '¦', quoteCharacter = '~', textBlock = """
+            args.amout > 1             ¦ 6  ¦ undefined field 'amout' ¦ did you mean 'amount'?
+            args.zzz > 1               ¦ 6  ¦ undefined field 'zzz' ¦ known fields: amount, any, count, flag, others, path, place, tags
+            has(args.place.cty)        ¦ 16 ¦ undefined field 'cty' ¦ did you mean 'city'?
+            args.?amout.orValue(1.0) > 2.0 ¦ 7 ¦ undefined field 'amout' ¦ did you mean 'amount'?
+            variables.clea == ''       ¦ 11 ¦ undefined field 'clea' ¦ did you mean 'clean'?
+            amount > 1.0               ¦ 1  ¦ unknown name 'amount' ¦ write args.amount
+            clean == ''                ¦ 1  ¦ unknown name 'clean' ¦ write variables.clean
+            argz.path == ''            ¦ 1  ¦ unknown name 'argz' ¦ did you mean 'args'?
+            args.path.startWith('x')   ¦ 11 ¦ unknown function 'startWith' ¦ did you mean 'startsWith'?
+            args.tags.exists(t)        ¦ 11 ¦ 'exists' is not called like this ¦ write list.exists(x, condition)
+            args.tags.exists(1, true)  ¦ 18 ¦ the first argument must be a simple name ¦ write for example list.exists(x, x == 'a')
+            has(args['path'])          ¦ 1  ¦ 'has' is not called like this ¦ write has(args.field)
+            args.flag == !-null        ¦ 16 ¦ unexpected '-null' ¦
+            args.amount > "10"         ¦ 13 ¦ '>' does not compare double with string ¦ write 10 instead of "10"
+            args.path == 10            ¦ 11 ¦ '==' does not compare string with int ¦ write "10" instead of 10
+            args.amount == 10          ¦ 13 ¦ '==' does not compare double with int ¦ write 10.0
+            args.count == 10.0         ¦ 12 ¦ '==' does not compare int with double ¦ write 10 instead of 10.0
+            args.count + args.amount > 1.0 ¦ 12 ¦ '+' does not take int and double ¦ write double(...) around the int
+            args.flag == 'true'        ¦ 11 ¦ '==' does not compare bool with string ¦ write true instead of 'true'
+            args.path == null          ¦ 11 ¦ '==' does not compare string with null ¦ a string is never null: write has(args.path) to ask whether it is there
+            args.?path == 'a'          ¦ 12 ¦ '==' does not compare optional(string) with string ¦ take the value out first, with .orValue(...)
+            args['path'] == 'a'        ¦ 5  ¦ an object has no [string] ¦ write args.path
+            'city' in args.place       ¦ 8  ¦ 'in' looks into lists and maps, not into an object ¦ write has(args.place.city)
+            'a' in args.path           ¦ 5  ¦ 'in' looks into lists and maps, not into a string ¦ write .contains(...) to look into a string
+            1 in args.tags             ¦ 3  ¦ 'in' does not find an int in a list(string) ¦
+            args.flag && args.path     ¦ 11 ¦ '&&' does not take bool and string ¦ compare each side with something
+            args.path                  ¦ 1  ¦ the condition is of type string, not bool ¦ compare it with something
+            args.path = 'x'            ¦ 11 ¦ '=' is no operator ¦ write '==' to compare
+            args.path === 'x'          ¦ 13 ¦ '===' is no operator ¦ write '=='
+            args.flag AND args.flag    ¦ 11 ¦ 'AND' is no operator ¦ write '&&'
+            args.flag or args.flag     ¦ 11 ¦ 'or' is no operator ¦ write '||'
+            not args.flag              ¦ 1  ¦ 'not' is no operator ¦ write '!'
+            args.flag & args.flag      ¦ 11 ¦ '&' is no operator ¦ write '&&'
+            args.path == 'x            ¦ 14 ¦ the string is not closed ¦ add the missing ' on the same line
+            args.path.matches('\\d')    ¦ 20 ¦ unknown escape '\\d' in a string ¦ write the backslash twice, or r'...' for a regular expression
+            args.path == ‘x            ¦ 14 ¦ '‘' is no quote ¦ write ' or " instead of a typographic quote
+            (args.flag                 ¦ 11 ¦ a ')' is missing ¦
+            args.flag)                 ¦ 10 ¦ ')' closes nothing ¦ remove it, or open it before
+            args.flag &&               ¦ 13 ¦ the expression ends too early ¦
+            args.flag ? true           ¦ 17 ¦ a ':' is missing ¦ write 'condition ? value : other'
+            args.in == 'x'             ¦ 6  ¦ 'in' is a reserved word ¦ write it in backticks: .`in`
+            args.path matches 'x'      ¦ 11 ¦ unexpected 'matches' ¦ write it as a call: value.matches(...)
+            google.protobuf.Duration{seconds: 1} == duration('1s') ¦ 25 ¦ objects of type google.protobuf.Duration cannot be made here ¦ use functions such as timestamp('...') and duration('...')
+            args.path.matches('(?=a)') ¦ 19 ¦ not a regular expression: invalid or unsupported Perl syntax: (?= ¦ lookarounds are not linear-time: combine two matches() with && or !
+            args.path.matches('(a){999}') ¦ 19 ¦ the regular expression is too big: 2999 instructions of at most 1000 ¦ repeat fewer times, or test size() besides
+            request.time > timestamp('yesterday') ¦ 26 ¦ 'yesterday' is not a timestamp ¦ write RFC 3339: '2026-01-31T08:00:00Z'
+            duration('1 hour') > duration('1s') ¦ 10 ¦ '1 hour' is not a duration ¦ write hours, minutes and seconds: '1h30m'
             """)
     void saysWhatIsWrongWhereAndHowToMendIt(String expression, int column, String message, String mend) {
         // When
@@ -98,8 +102,8 @@ class ExpressionDiagnosisTest {
         assertThat(problems("args.amout > 1 && args.path == 1\n  && foo()"))
                 .extracting(ExpressionProblem::line, ExpressionProblem::column)
                 .containsExactly(
-                        org.assertj.core.api.Assertions.tuple(1, 6), org.assertj.core.api.Assertions.tuple(1, 29),
-                        org.assertj.core.api.Assertions.tuple(2, 6));
+                        tuple(1, 6), tuple(1, 29),
+                        tuple(2, 6));
     }
 
     @Test
