@@ -102,6 +102,8 @@ public final class LoadMeasurement {
         command.addAll(List.of("-cp", image.resolve("lib") + "/*", "dev.chaperone.guardrail.GuardrailMain"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(directory.resolve("guardrail.log").toFile());
+        // The process that writes the cache needs more room than the guardrail itself.
+        builder.environment().put("JDK_AOT_VM_OPTIONS", "-Xmx512m");
         builder.environment().put("CHAPERONE_AGENT", "dev/coder");
         builder.environment().put("CHAPERONE_CONFIG_DIRECTORY", directory.toString());
         builder.environment().put("CHAPERONE_STATE_DIRECTORY",

@@ -57,7 +57,7 @@ final class Policies {
             policies.add(policy("p" + from, some));
         }
         return new CompilationRequest(
-                new AgentContext("dev", "coder", Map.of(), Map.of()), policies, List.of(Sourced.of(server(url))));
+                new AgentContext("dev", "coder", Map.of(), Map.of()), policies, List.of(Sourced.of(server(url, evaluated ? 0 : rules))));
     }
 
     private static Rule rule(String name, String tool, @Nullable String when, Verdict verdict) {
@@ -72,7 +72,7 @@ final class Policies {
         return PolicyInput.of(Sourced.of(policy));
     }
 
-    private static ToolServer server(String url) {
+    private static ToolServer server(String url, int others) {
         ToolServer server = new ToolServer();
         server.getMetadata().setNamespace("dev");
         server.getMetadata().setName("files");
@@ -80,7 +80,7 @@ final class Policies {
         try {
             var schema = new ObjectMapper().readTree(SCHEMA);
             tools.add(new ToolServerSpec.Tool("write_file", null, schema));
-            for (int i = 0; i < 1000; i++) {
+            for (int i = 0; i < others; i++) {
                 tools.add(new ToolServerSpec.Tool("other_" + i, null, schema));
             }
         } catch (IOException e) {
