@@ -24,7 +24,7 @@ import java.util.TreeSet;
 /** Every function that a rule can call here, under the overload ids that compilers write into programs. */
 public final class CelFunctions {
     /** What the runtime plans itself instead of calling a function for it. */
-    private static final Set<String> PLANNED = Set.of("logical_and", "logical_or", "conditional",
+    private static final Set<String> PLANNED = Set.of("logical_and", "logical_or", "conditional", "type",
             "select_optional_field", "optional_or_optional", "optional_orValue_value");
 
     /** Standard functions whose work grows with their arguments: here they are charged for it. */
@@ -74,14 +74,28 @@ public final class CelFunctions {
             if (binding.getOverloadId().equals(function)) {
                 continue; // dispatches by type to the others, and is made anew for them
             }
-            CelFunctionOverload body = binding.getDefinition();
-            add(functions, function, CelFunctionBinding.from(binding.getOverloadId(), binding.getArgTypes(), args -> {
-                for (Object arg : args) {
-                    WorkMeter.charge(size(arg));
-                }
-                return body.apply(args);
-            }));
+            add(functions, function, charged(binding));
         }
+    }
+
+    // The runtime calls functions of one and two arguments without an array, and expects bindings made for that.
+    @SuppressWarnings("unchecked")
+    private static CelFunctionBinding charged(CelFunctionBinding binding) {
+        CelFunctionOverload body = binding.getDefinition();
+        List<Class<?>> types = binding.getArgTypes();
+        String id = binding.getOverloadId();
+        return switch (types.size()) {
+            case 1 -> CelFunctionBinding.from(id, (Class<Object>) types.getFirst(), a -> {
+                WorkMeter.charge(size(a));
+                return body.apply(new Object[]{a});
+            });
+            case 2 -> CelFunctionBinding.from(id, (Class<Object>) types.getFirst(), (Class<Object>) types.getLast(),
+                    (a, b) -> {
+                        WorkMeter.charge(size(a) + size(b));
+                        return body.apply(new Object[]{a, b});
+                    });
+            default -> throw new IllegalStateException(id);
+        };
     }
 
     // Lists that are appended to stay as they are; what is appended is copied.

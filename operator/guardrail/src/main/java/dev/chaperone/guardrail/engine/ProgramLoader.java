@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns checked expressions into programs that run here. Each is planned once, however many rules name it. */
 final class ProgramLoader {
     /** Iterations of all comprehensions of one evaluation. */
-    static final int MAX_ITERATIONS = 100_000;
+    static final int MAX_ITERATIONS = 50_000;
 
     // A chain of operators nests one message and a half per operator: this is far above what compilers accept, and far
     // below what would overflow the stack when it runs.

@@ -23,9 +23,11 @@ final class Regexes {
     /** Characters of the longest text that is searched. */
     static final int MAX_INPUT_LENGTH = 256 * 1024;
 
+    // An estimate may be some times too high; what it has to stop is thousands of times too large.
+    private static final long MAX_ESTIMATE = 4L * MAX_PROGRAM_SIZE;
     // What a character of a pattern costs to compile, and how many instructions cost as much as one character of text.
     private static final int COMPILE_COST = 50;
-    private static final int INSTRUCTIONS_PER_UNIT = 8;
+    private static final int INSTRUCTIONS_PER_UNIT = 2;
 
     private final Map<String, Pattern> literals = new HashMap<>();
 
@@ -73,7 +75,7 @@ final class Regexes {
     }
 
     private static @Nullable Pattern compile(String pattern) {
-        if (pattern.length() > MAX_PATTERN_LENGTH) {
+        if (pattern.length() > MAX_PATTERN_LENGTH || PatternSize.estimate(pattern) > MAX_ESTIMATE) {
             return null;
         }
         try {

@@ -79,7 +79,11 @@ public final class JsonObject extends CelValue implements Map<String, Object> {
 
     @Override
     public @Nullable Object get(Object key) {
-        return members.get(key);
+        Object value = members.get(key);
+        if (value == null) {
+            WorkMeter.charge(WorkMeter.MISS);
+        }
+        return value;
     }
 
     @Override

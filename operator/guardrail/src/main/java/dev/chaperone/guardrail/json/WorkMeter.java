@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkMeter {
     /** What visiting an element of an array or a member of an object costs. */
-    public static final int ITEM = 10;
+    public static final int ITEM = 25;
+    /** What an error costs, or a member that is not there: mostly the same thing. */
+    public static final int MISS = 100;
 
     private static final ThreadLocal<WorkMeter> BOUND = new ThreadLocal<>();
 
@@ -29,8 +31,10 @@ public final class WorkMeter {
     public static final class ExhaustedException extends CelRuntimeException {
         private static final long serialVersionUID = 1L;
 
+        private static final IllegalStateException CAUSE = new IllegalStateException("work limit reached");
+
         private ExhaustedException() {
-            super(new IllegalStateException("work limit reached"), CelErrorCode.ITERATION_BUDGET_EXCEEDED);
+            super(CAUSE, CelErrorCode.ITERATION_BUDGET_EXCEEDED);
         }
 
         // Thrown in bulk once a limit is reached, and nobody reads where.
