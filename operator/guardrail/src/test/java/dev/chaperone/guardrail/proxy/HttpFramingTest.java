@@ -19,7 +19,7 @@ class HttpFramingTest {
             Request.call("files", "delete_everything", "{}").bytes(), StandardCharsets.ISO_8859_1);
 
     @RegisterExtension
-    final Rig rig = new Rig();
+    static final Rig rig = new Rig();
 
     private static Request post() {
         return Request.call("files", "read_file", "{}");

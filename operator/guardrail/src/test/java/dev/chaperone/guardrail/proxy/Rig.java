@@ -15,19 +15,23 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A guardrail between an agent and a tool server, anew for each test. After each test the audit trail is verified, and
- * so is that nothing was executed that it does not allow.
+ * A guardrail between an agent and a tool server: anew for each test, or one for all tests of a class where it stands in
+ * a static field. After each test the audit trail is verified, and so is that nothing was executed that it does not
+ * allow.
  */
-final class Rig implements BeforeEachCallback, AfterEachCallback {
+final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
     static final String TOKEN = "s3cr3t/Token+with=signs.0123456789";
 
     private final Limits limits;
     private final boolean configured;
+    private boolean shared;
     private Path directory;
     private ToolServer server;
     private Witness witness;
@@ -55,7 +59,22 @@ final class Rig implements BeforeEachCallback, AfterEachCallback {
     }
 
     @Override
+    public void beforeAll(ExtensionContext context) throws Exception {
+        shared = true;
+        open();
+    }
+
+    @Override
     public void beforeEach(ExtensionContext context) throws Exception {
+        if (shared) {
+            server.reset();
+            witness.reset();
+        } else {
+            open();
+        }
+    }
+
+    private void open() throws IOException {
         directory = Files.createTempDirectory("guardrail");
         Files.createDirectory(directory.resolve("credentials"));
         Files.writeString(directory.resolve("credentials/shop"), TOKEN);
@@ -85,15 +104,27 @@ final class Rig implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
+        assertThat(witness.violations()).as("executions").isEmpty();
+        if (!shared) {
+            close();
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws Exception {
+        if (shared) {
+            close();
+        }
+    }
+
+    private void close() throws IOException {
         guardrail.close();
         server.close();
         AuditTrail trail = trail();
-        List<String> violations = witness.violations();
         try (var files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         }
         assertThat(trail.problems()).as("the audit trail").isEmpty();
-        assertThat(violations).as("executions").isEmpty();
     }
 
     ToolServer server() {

@@ -66,6 +66,14 @@ final class ToolServer implements AutoCloseable {
         remembers = false;
     }
 
+    /** Begins a new test. */
+    void reset() {
+        received.clear();
+        mostOpen.set(0);
+        behaviour = ToolServer::sensible;
+        remembers = true;
+    }
+
     List<RawHttp.Message> received() {
         return received;
     }

@@ -76,6 +76,12 @@ final class Witness {
         }
     }
 
+    /** Forgets the calls of the last test, not what is still allowed. */
+    synchronized void reset() {
+        executed.clear();
+        violations.clear();
+    }
+
     synchronized List<Call> executed() {
         return List.copyOf(executed);
     }
