@@ -61,7 +61,8 @@ class EraTest {
                 Arguments.of("Mcp-Param without arguments",
                         Request.modern("files", "tools/list", "").with("Mcp-Param-A", "1")),
                 Arguments.of("other version", modern().replaced("MCP-Protocol-Version", "2027-01-01")),
-                Arguments.of("legacy version over a modern body", modern().replaced("MCP-Protocol-Version", "2025-11-25")),
+                Arguments.of("legacy version over a modern body",
+                        modern().replaced("MCP-Protocol-Version", "2025-11-25")),
                 Arguments.of("no version over a modern body", modern().without("MCP-Protocol-Version")),
                 Arguments.of("version that is no date", modern().replaced("MCP-Protocol-Version", "latest")));
     }
@@ -91,7 +92,8 @@ class EraTest {
                         .post("files", new String(modern().body(), StandardCharsets.UTF_8).replace("2026-07-28",
                                 "2025-11-25"))
                         .with("MCP-Protocol-Version", "2025-11-25")),
-                Arguments.of(400, "-32602", "no client capabilities", Request.post("files", Request.callBody("read_file",
+                Arguments.of(400, "-32602", "no client capabilities", Request.post("files", Request.callBody(
+                        "read_file",
                         "{}").replace("\"arguments\"",
                                 "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"},\"arguments\""))
                         .with("MCP-Protocol-Version", Request.MODERN)),
@@ -99,12 +101,14 @@ class EraTest {
                         Request.callBody("read_file", "{}").replace("\"arguments\"",
                                 "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":20260728},\"arguments\""))
                         .with("MCP-Protocol-Version", Request.MODERN)),
-                Arguments.of(400, "-32600", "two equal versions", modern().with("MCP-Protocol-Version", Request.MODERN)),
+                Arguments.of(400, "-32600", "two equal versions",
+                        modern().with("MCP-Protocol-Version", Request.MODERN)),
                 Arguments.of(400, "-32600", "two versions", modern().with("MCP-Protocol-Version", "2025-11-25")),
                 Arguments.of(404, "-32601", "initialize in the modern era",
                         Request.modern("files", "initialize", "")),
                 Arguments.of(404, "-32601", "ping in the modern era", Request.modern("files", "ping", "")),
-                Arguments.of(404, "-32601", "logging in the modern era", Request.modern("files", "logging/setLevel", "")),
+                Arguments.of(404, "-32601", "logging in the modern era",
+                        Request.modern("files", "logging/setLevel", "")),
                 Arguments.of(200, "-32601", "discover in the legacy era", Request.rpc("files", "server/discover")),
                 Arguments.of(200, "-32601", "listen in the legacy era", Request.rpc("files", "subscriptions/listen")),
                 Arguments.of(400, "-32600", "response in the modern era",
@@ -199,7 +203,8 @@ class EraTest {
     @Test
     void row30_values_of_mirrored_parameters_are_not_recorded() throws Exception {
         // When
-        rig.exchange(Request.modernCall("files", "read_file", "{\"path\":\"hunter2\"}").with("Mcp-Param-Path", "hunter2"));
+        rig.exchange(
+                Request.modernCall("files", "read_file", "{\"path\":\"hunter2\"}").with("Mcp-Param-Path", "hunter2"));
         rig.exchange(Request.modernCall("files", "read_file", "{}").with("Mcp-Param-Path", "hunter2"));
 
         // Then

@@ -150,7 +150,8 @@ class SessionIdTest {
         String params = "\"name\":\"delete_file\",\"arguments\":{},\"requestState\":\"approved\"";
 
         // When
-        RawHttp.Message answer = rig.exchange(Request.modern("wide", "tools/call", params).with("Mcp-Name", "delete_file"));
+        RawHttp.Message answer = rig
+                .exchange(Request.modern("wide", "tools/call", params).with("Mcp-Name", "delete_file"));
 
         // Then
         assertThat(answer.text()).contains("policy_denied");
