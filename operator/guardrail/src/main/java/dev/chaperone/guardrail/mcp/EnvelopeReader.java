@@ -139,7 +139,7 @@ public final class EnvelopeReader {
                         DenialCode.INVALID_REQUEST,
                         "method not found");
             }
-            if (era == Era.MODERN && !notification) {
+            if (era == Era.MODERN) {
                 MirroredHeaders.check(headers, method, params());
             }
             byte[] upstream = ClientCapabilities.restrict(document, body, era, method, allowed);

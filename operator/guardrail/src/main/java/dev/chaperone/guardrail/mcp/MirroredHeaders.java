@@ -22,19 +22,20 @@ final class MirroredHeaders {
     private MirroredHeaders() {}
 
     static void check(Headers headers, McpMethod method, JsonObject params) throws RefusedException {
-        if (!method.wireName().equals(once(headers, "mcp-method"))) {
+        String header = once(headers, "mcp-method");
+        boolean mayBeAbsent = method.isNotification();
+        if (!method.wireName().equals(header) && !(header == null && mayBeAbsent)) {
             throw RefusedException.headerMismatch("Mcp-Method does not match the body");
         }
         String member = method.namingMember();
-        if (member != null) {
-            String header = decoded(once(headers, "mcp-name"));
-            if (header == null || !header.equals(params.get(member))) {
-                throw RefusedException.headerMismatch("Mcp-Name does not match the body");
-            }
+        String name = decoded(once(headers, "mcp-name"));
+        // Where the body has no name, a header that has one says more than the body.
+        if (member == null ? name != null : name == null || !name.equals(params.get(member))) {
+            throw RefusedException.headerMismatch("Mcp-Name does not match the body");
         }
-        for (String name : headers.names()) {
-            if (name.toLowerCase(Locale.ROOT).startsWith(PARAMETER)) {
-                parameter(decoded(once(headers, name)), params);
+        for (String field : headers.names()) {
+            if (field.toLowerCase(Locale.ROOT).startsWith(PARAMETER)) {
+                parameter(decoded(once(headers, field)), params);
             }
         }
     }

@@ -12,7 +12,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,7 +82,8 @@ public final class ProxyServer implements AutoCloseable {
                 .setAllowDuplicateContentLengths(false);
         channel.pipeline()
                 .addLast(
-                        new HttpServerCodec(decoding),
+                        new StrictRequestDecoder(decoding),
+                        new HttpResponseEncoder(),
                         new AgentConnection(
                                 proxy,
                                 held,

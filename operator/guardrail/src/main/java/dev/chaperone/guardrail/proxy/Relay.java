@@ -2,6 +2,7 @@ package dev.chaperone.guardrail.proxy;
 
 import dev.chaperone.config.ServerConfig;
 import dev.chaperone.guardrail.mcp.Answers;
+import dev.chaperone.guardrail.mcp.CredentialWatch;
 import dev.chaperone.guardrail.mcp.Era;
 import dev.chaperone.guardrail.mcp.EventStream;
 import dev.chaperone.guardrail.mcp.JsonRpcId;
@@ -38,8 +39,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Relay implements UpstreamListener {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-    private static final List<String> FORWARDED = List.of("content-type", "cache-control", "x-accel-buffering",
+    private static final List<String> FORWARDED = List.of("cache-control", "x-accel-buffering",
             "mcp-protocol-version", "retry-after", "allow");
+
+    private static final String EVENTS = "text/event-stream";
+    private static final String JSON = "application/json";
 
     private sealed interface Body {
         /** Events, judged one by one. */
@@ -64,6 +68,7 @@ final class Relay implements UpstreamListener {
     private final Endpoint endpoint;
     private final @Nullable String sessionId;
     private final @Nullable String credential;
+    private final CredentialWatch credentialWatch;
 
     private UpstreamConnections.@Nullable Exchange request;
     private @Nullable Body body;
@@ -90,6 +95,7 @@ final class Relay implements UpstreamListener {
         this.endpoint = endpoint;
         this.sessionId = sessionId;
         this.credential = credential;
+        this.credentialWatch = new CredentialWatch(credential);
     }
 
     void begin(UpstreamConnections connections, FullHttpRequest message) {
@@ -125,23 +131,32 @@ final class Relay implements UpstreamListener {
         } else if (status >= 300 && status < 400) {
             withhold(RefusedException.badGateway("the tool server redirects"));
         } else {
-            response = responseHead(upstream.headers());
             body = switch (type) {
-                case "text/event-stream" -> new Body.Events(new EventStream(
+                case EVENTS -> new Body.Events(new EventStream(
                         rules, exchange.proxy().limits().answerBytes(), this::answerServer));
-                case "application/json" -> rewrite && status == 200
+                case JSON -> rewrite
                         ? new Body.Held(new ByteArrayOutputStream(1024))
                         : new Body.Watched(new JsonWatch(rules));
                 default -> new Body.Discarded();
             };
-            if (body instanceof Body.Discarded) {
-                response.headers().remove(HttpHeaderNames.CONTENT_TYPE);
-            }
-            if (body instanceof Body.Events) {
-                // A stream's first event may be long in coming; that it is open, the agent learns at once.
-                sendHeadChunked();
-                exchange.agent().flush();
-            }
+            answer(responseHead(upstream.headers()), type);
+        }
+    }
+
+    private void answer(DefaultHttpResponse head, String type) {
+        if (!(body instanceof Body.Discarded)) {
+            // In its plainest form: a charset or a second type would have the agent read other text than was judged.
+            head.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
+        }
+        if (head.headers().entries().stream().anyMatch(field -> credentialWatch.isIn(field.getValue()))) {
+            withhold(RefusedException.badGateway("the tool server sends its credential back"));
+            return;
+        }
+        response = head;
+        if (body instanceof Body.Events) {
+            // A stream's first event may be long in coming; that it is open, the agent learns at once.
+            sendHeadChunked();
+            exchange.agent().flush();
         }
     }
 
@@ -174,7 +189,6 @@ final class Relay implements UpstreamListener {
             }
             case Body.Watched(JsonWatch watch) -> {
                 if (watch.accepts(bytes)) {
-                    sendHeadChunked();
                     send(bytes);
                 } else {
                     withhold(RefusedException.badGateway("the tool asks for something that this agent does not offer"));
@@ -200,6 +214,10 @@ final class Relay implements UpstreamListener {
         switch (body) {
             case Body.Events _,Body.Watched _ -> {
                 sendHeadChunked();
+                byte[] rest = credentialWatch.end();
+                if (rest.length > 0) {
+                    exchange.agent().write(new DefaultHttpContent(Unpooled.wrappedBuffer(rest)));
+                }
                 finish(exchange.agent().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), Outcome.ANSWERED);
             }
             case Body.Held(ByteArrayOutputStream whole) -> {
@@ -253,17 +271,27 @@ final class Relay implements UpstreamListener {
     }
 
     private void send(byte[] bytes) {
-        if (bytes.length == 0) {
+        byte[] safe = credentialWatch.feed(bytes);
+        if (safe == null) {
+            withhold(RefusedException.badGateway("the tool server sends its credential back"));
             return;
         }
+        if (safe.length == 0) {
+            return;
+        }
+        sendHeadChunked();
         ChannelHandlerContext agent = exchange.agent();
-        agent.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+        agent.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(safe)));
         if (!agent.channel().isWritable()) {
             read(false);
         }
     }
 
     private void sendWhole(byte[] bytes) {
+        if (credentialWatch.feed(bytes) == null) {
+            withhold(RefusedException.badGateway("the tool server sends its credential back"));
+            return;
+        }
         if (response != null) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
             headSent = true;

@@ -118,7 +118,8 @@ final class UpstreamConnections {
                         protected void initChannel(SocketChannel socket) {
                             if (endpoint.tls()) {
                                 socket.pipeline()
-                                        .addLast(tls.get().newHandler(socket.alloc(), endpoint.host(), endpoint.port()));
+                                        .addLast(
+                                                tls.get().newHandler(socket.alloc(), endpoint.host(), endpoint.port()));
                             }
                             socket.pipeline().addLast(new HttpClientCodec(), Connection.this);
                         }

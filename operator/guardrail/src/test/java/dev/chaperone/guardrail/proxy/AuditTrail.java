@@ -1,0 +1,98 @@
+package dev.chaperone.guardrail.proxy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chaperone.config.Digests;
+import dev.chaperone.guardrail.telemetry.AuditLog;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Reads an audit trail the way an auditor would: nothing is believed that the chain does not prove. */
+final class AuditTrail {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final List<JsonNode> lines = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+    private final Set<String> boots = new HashSet<>();
+
+    private AuditTrail() {}
+
+    static AuditTrail read(Path file) throws IOException {
+        AuditTrail trail = new AuditTrail();
+        String text = Files.readString(file, StandardCharsets.UTF_8);
+        String[] all = text.split("\n", -1);
+        String boot = "";
+        byte[] previous = {};
+        boolean torn = false;
+        for (int i = 0; i < all.length; i++) {
+            if (all[i].isEmpty()) {
+                if (i < all.length - 1) {
+                    trail.problems.add("line " + i + " is empty");
+                }
+                continue;
+            }
+            JsonNode line = parsed(all[i]);
+            if (line == null) {
+                // Only the death of a boot tears a line; nothing of that boot may follow.
+                torn = true;
+                continue;
+            }
+            boolean begins = !line.path("boot").asText().equals(boot);
+            String expected = begins ? AuditLog.FIRST : Digests.of(previous);
+            long seq = begins ? 0 : trail.lines.getLast().path("seq").asLong() + 1;
+            if (begins && !trail.boots.add(line.path("boot").asText())) {
+                trail.problems.add("line " + i + " goes on with a boot that had ended");
+            }
+            if (torn && !begins) {
+                trail.problems.add("line " + i + " follows a torn line of its own boot");
+            }
+            if (line.path("seq").asLong(-1) != seq || !line.path("prev").asText().equals(expected)) {
+                trail.problems.add("line " + i + " does not follow the one before: " + all[i]);
+            }
+            torn = false;
+            boot = line.path("boot").asText();
+            previous = all[i].getBytes(StandardCharsets.UTF_8);
+            trail.lines.add(line);
+        }
+        return trail;
+    }
+
+    private static JsonNode parsed(String line) {
+        try {
+            JsonNode node = MAPPER.readTree(line);
+            return node != null && node.isObject() ? node : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Breaks of the chain; empty for a trail that can be believed. */
+    List<String> problems() {
+        return problems;
+    }
+
+    int boots() {
+        return boots.size();
+    }
+
+    List<JsonNode> lines() {
+        return lines;
+    }
+
+    List<JsonNode> decisions() {
+        return lines.stream().filter(line -> line.path("event").asText().equals("decision")).toList();
+    }
+
+    List<String> outcomes() {
+        return lines.stream()
+                .filter(line -> line.path("event").asText().equals("outcome"))
+                .map(line -> line.path("outcome").asText())
+                .toList();
+    }
+}
