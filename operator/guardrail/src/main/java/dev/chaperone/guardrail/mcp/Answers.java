@@ -65,7 +65,8 @@ public final class Answers {
             if (call != null) {
                 json.writeStringField(META_CALL, call);
             }
-            if (refusal.rpcCode() == RefusedException.UNSUPPORTED_VERSION) {
+            if (refusal.requestedVersion() != null) {
+                json.writeStringField("requested", refusal.requestedVersion());
                 json.writeArrayFieldStart("supported");
                 for (String version : EnvelopeReader.supportedVersions()) {
                     json.writeString(version);

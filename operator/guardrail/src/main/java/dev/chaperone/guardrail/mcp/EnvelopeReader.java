@@ -179,11 +179,7 @@ public final class EnvelopeReader {
                 throw RefusedException.headerMismatch("MCP-Protocol-Version does not match the body");
             }
             if (!version.equals(Era.MODERN_VERSION)) {
-                throw new RefusedException(
-                        400,
-                        RefusedException.UNSUPPORTED_VERSION,
-                        DenialCode.INVALID_REQUEST,
-                        "unsupported protocol version");
+                throw RefusedException.unsupportedVersion(version);
             }
             if (!(params().get("_meta") instanceof JsonObject meta
                     && meta.get(META_CAPABILITIES) instanceof JsonObject)) {
