@@ -81,7 +81,8 @@ public final class Answers {
 
     private static String text(DenialCode code, List<String> messages) {
         String told = messages.isEmpty() ? "" : ": " + String.join("; ", messages);
-        return "Denied (" + code.wireName() + ")" + told + ". " + advice(code);
+        // A policy's message may be a sentence already.
+        return "Denied (" + code.wireName() + ")" + told + (told.endsWith(".") ? " " : ". ") + advice(code);
     }
 
     private static String advice(DenialCode code) {
