@@ -104,6 +104,16 @@ public final class EventStream {
         return block.size();
     }
 
+    /** A message as an event of its own, to stand after a whole one. The message has no line breaks. */
+    public static byte[] event(byte[] message) {
+        return event("", message);
+    }
+
+    private static byte[] event(String otherFields, byte[] message) {
+        return (otherFields + "data: " + new String(message, StandardCharsets.UTF_8) + "\n\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     private byte[] treated(byte[] raw) {
         StringBuilder data = new StringBuilder();
         StringBuilder others = new StringBuilder();
@@ -130,8 +140,7 @@ public final class EventStream {
         }
         return switch (rules.treat(data.toString().getBytes(StandardCharsets.UTF_8))) {
             case Treatment.Pass _ -> raw;
-            case Treatment.Replace(byte[] message) -> (others + "data: " + new String(message, StandardCharsets.UTF_8)
-                    + "\n\n").getBytes(StandardCharsets.UTF_8);
+            case Treatment.Replace(byte[] message) -> event(others.toString(), message);
             case Treatment.Drop(byte[] answer) -> {
                 if (answer != null) {
                     answerToServer.accept(answer);

@@ -22,7 +22,12 @@ public sealed interface McpMessage {
      */
     record OtherRequest(Era era, JsonRpcId id, String method, boolean answerIsRewritten, byte[] body)
             implements
-                McpMessage {}
+                McpMessage {
+        /** Whether its answer is a stream that goes on for as long as both sides like. */
+        public boolean isOpenEnded() {
+            return method.equals(McpMethod.LISTEN.wireName());
+        }
+    }
 
     /** A notification. */
     record Notification(Era era, String method, byte[] body) implements McpMessage {}

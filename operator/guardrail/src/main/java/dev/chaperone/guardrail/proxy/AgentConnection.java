@@ -129,8 +129,7 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
         byte[] bytes = body.toByteArray();
         body = new ByteArrayOutputStream(0);
         exchange = new Exchange(proxy, context, Objects.requireNonNull(head), upstream, share, keepAlive,
-                () -> answered(context));
-        requests.begin();
+                requests.begin(), () -> answered(context));
         exchange.start(bytes);
     }
 
@@ -138,7 +137,6 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
         exchange = null;
         head = null;
         share.giveBack();
-        requests.end();
         if (keepAlive && context.channel().isActive() && !requests.draining()) {
             phase = Phase.IDLE;
             closeAfter(context, proxy.limits().idleTimeout());

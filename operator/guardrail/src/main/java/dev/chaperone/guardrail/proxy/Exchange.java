@@ -44,6 +44,7 @@ final class Exchange {
     private final UpstreamConnections upstream;
     private final HeldBytes.Share held;
     private final boolean keepAlive;
+    private final Requests.UnderWay underWay;
     private final Runnable onDone;
     private final @Nullable Engine engine;
 
@@ -59,6 +60,7 @@ final class Exchange {
             UpstreamConnections upstream,
             HeldBytes.Share held,
             boolean keepAlive,
+            Requests.UnderWay underWay,
             Runnable onDone) {
         this.proxy = proxy;
         this.agent = agent;
@@ -66,6 +68,7 @@ final class Exchange {
         this.upstream = upstream;
         this.held = held;
         this.keepAlive = keepAlive;
+        this.underWay = underWay;
         this.onDone = onDone;
         this.engine = proxy.config().current();
     }
@@ -111,7 +114,13 @@ final class Exchange {
         if (message instanceof McpMessage.ToolCallRequest call) {
             toolCall(server, call);
         } else {
-            boolean rewrite = message instanceof McpMessage.OtherRequest request && request.answerIsRewritten();
+            boolean rewrite = false;
+            if (message instanceof McpMessage.OtherRequest request) {
+                rewrite = request.answerIsRewritten();
+                if (request.isOpenEnded()) {
+                    underWay.end();
+                }
+            }
             forward(required(server), message, rewrite);
         }
     }
@@ -121,6 +130,9 @@ final class Exchange {
         String version = head.view().single("mcp-protocol-version");
         if (version != null && Era.MODERN_VERSION.compareTo(version) <= 0) {
             throw RefusedException.http(405, "this protocol version knows POST only");
+        }
+        if (head.method().equals(HttpMethod.GET)) {
+            underWay.end();
         }
         forward(server, new McpMessage.Notification(Era.LEGACY, head.method().name(), NO_BODY), false);
     }
@@ -261,6 +273,7 @@ final class Exchange {
     private void finish() {
         if (!done) {
             done = true;
+            underWay.end();
             onDone.run();
         }
     }
