@@ -10,6 +10,7 @@ import dev.chaperone.guardrail.json.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public final class EnvelopeReader {
     private static final Set<String> CALL_MEMBERS = Set.of("name", "arguments", "_meta", "requestState");
     private static final int MAX_ID_LENGTH = 256;
     // What a name may consist of, by the specification; it also keeps names apart from '/' and from look-alikes.
-    private static final String TOOL_NAME = "[A-Za-z0-9_.-]{1,128}";
+    private static final Pattern TOOL_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,128}");
 
     private EnvelopeReader() {}
 
@@ -203,7 +204,7 @@ public final class EnvelopeReader {
                     throw RefusedException.invalid("a member of params that a tool call does not have");
                 }
             }
-            if (!(params.get("name") instanceof String tool) || !tool.matches(TOOL_NAME)) {
+            if (!(params.get("name") instanceof String tool) || !TOOL_NAME.matcher(tool).matches()) {
                 throw RefusedException.invalid("a tool's name consists of letters, digits, '_', '.' and '-'");
             }
             Object arguments = params.getOrDefault("arguments", JsonObject.EMPTY);
