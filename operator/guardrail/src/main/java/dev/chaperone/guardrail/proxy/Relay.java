@@ -42,6 +42,7 @@ final class Relay implements UpstreamListener {
     private static final List<String> FORWARDED = List.of("cache-control", "x-accel-buffering",
             "mcp-protocol-version", "retry-after", "allow");
 
+    private static final int MAX_ANSWERS_UNDER_WAY = 8;
     private static final String EVENTS = "text/event-stream";
     private static final String JSON = "application/json";
 
@@ -76,6 +77,7 @@ final class Relay implements UpstreamListener {
     private int status;
     private boolean headSent;
     private boolean over;
+    private int answersUnderWay;
 
     Relay(
             Exchange exchange,
@@ -309,26 +311,34 @@ final class Relay implements UpstreamListener {
 
     /** Tells the server that what it asked for is not to be had; it would wait for the agent otherwise. */
     private void answerServer(byte[] answer) {
+        // A server that asks faster than it takes answers goes without some, or it would own all connections.
+        if (answersUnderWay == MAX_ANSWERS_UNDER_WAY) {
+            return;
+        }
+        answersUnderWay++;
         HttpHeaders headers = new DefaultHttpHeaders();
         headers.set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream");
         exchange.upstream().send(
                 endpoint,
                 UpstreamRequest.of(endpoint, HttpMethod.POST, Era.LEGACY, headers, answer, sessionId, credential),
-                new Ignored());
+                new AnswerToServer());
     }
 
-    private static final class Ignored implements UpstreamListener {
+    private final class AnswerToServer implements UpstreamListener {
         @Override
-        public void head(HttpResponse response) {}
+        public void head(HttpResponse ignored) {}
 
         @Override
-        public void content(byte[] bytes) {}
+        public void content(byte[] ignored) {}
 
         @Override
-        public void ended() {}
+        public void ended() {
+            answersUnderWay--;
+        }
 
         @Override
         public void failed(Throwable cause) {
+            answersUnderWay--;
             LOG.atDebug().addKeyValue("error", cause.toString()).log("A tool server did not take an answer");
         }
     }
