@@ -205,6 +205,11 @@ final class MessageScanner {
         return batch || tooDeep || ambiguous;
     }
 
+    /** Whether every object, array and string that was opened is closed. */
+    boolean isBalanced() {
+        return depth == 0 && !inString;
+    }
+
     /** The method, when this is a request or notification; {@code ""} for one that cannot be named. */
     @Nullable
     String method() {

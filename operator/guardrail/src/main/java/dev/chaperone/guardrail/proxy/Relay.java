@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -124,8 +125,11 @@ final class Relay implements UpstreamListener {
                 .toLowerCase(Locale.ROOT)
                 .split(";", 2)[0]
                 .strip();
-        String coding = upstream.headers().get(HttpHeaderNames.CONTENT_ENCODING);
-        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+        boolean coded = upstream.headers().getAll(HttpHeaderNames.CONTENT_ENCODING).stream()
+                .anyMatch(coding -> !coding.equalsIgnoreCase("identity"));
+        if (upstream.headers().getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
+            withhold(RefusedException.badGateway("the tool server's answer has two content types"));
+        } else if (coded) {
             withhold(RefusedException.badGateway("the tool server's answer is compressed"));
         } else if (status == 401 || status == 403) {
             // The agent has no credential for this server and must not be sent to fetch one.
@@ -214,6 +218,9 @@ final class Relay implements UpstreamListener {
     @Override
     public void ended() {
         switch (body) {
+            // A body that the end of its connection ends may have been cut, which shows only in itself.
+            case Body.Watched(JsonWatch watch) when !watch.isWhole() ->
+                failed(new IOException("the tool server's answer is cut short"));
             case Body.Events _,Body.Watched _ -> {
                 sendHeadChunked();
                 byte[] rest = credentialWatch.end();
