@@ -32,6 +32,7 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
     private final Limits limits;
     private final boolean configured;
     private boolean shared;
+    private int outcomesBefore;
     private Path directory;
     private ToolServer server;
     private Witness witness;
@@ -69,6 +70,7 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
         if (shared) {
             server.reset();
             witness.reset();
+            outcomesBefore = trail().outcomes().size();
         } else {
             open();
         }
@@ -163,6 +165,21 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
 
     AuditTrail trail() throws IOException {
         return AuditTrail.read(directory.resolve("audit.jsonl"));
+    }
+
+    /** What came of the calls of this test; waits until there are so many, for the agent may hear of the end first. */
+    List<String> outcomes(int count) throws Exception {
+        await(count + " outcomes", () -> read().outcomes().size() >= outcomesBefore + count);
+        List<String> all = trail().outcomes();
+        return all.subList(outcomesBefore, all.size());
+    }
+
+    private AuditTrail read() {
+        try {
+            return trail();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     Path directory() {
