@@ -29,7 +29,8 @@ class CommandLineIT {
     }
 
     private Run run(Path javaHome, String input, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(javaHome.resolve("bin/java").toString(), "-jar", JAR.toString()));
+        List<String> command = new ArrayList<>(
+                List.of(javaHome.resolve("bin/java").toString(), "-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         Path in = Files.writeString(directory.resolve("in"), input);
         Path out = directory.resolve("out");
@@ -54,7 +55,8 @@ class CommandLineIT {
     @Test
     void validate_names_the_place_and_the_mend() throws Exception {
         // Given
-        String policy = Files.readString(Path.of(POLICIES, "payment-ceiling/policy.yaml")).replace("args.amount > 100.0", "args.amout > 100.0");
+        String policy = Files.readString(Path.of(POLICIES, "payment-ceiling/policy.yaml"))
+                .replace("args.amount > 100.0", "args.amout > 100.0");
         String tools = Files.readString(Path.of(POLICIES, "payment-ceiling/tools.yaml"));
 
         // When
@@ -63,8 +65,9 @@ class CommandLineIT {
         // Then
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.out())
-                .containsPattern("<stdin>:\\d+:\\d+: error: ToolPolicy default/payment-ceiling, spec\\.rules\\[1]\\.when: "
-                        + "undefined field 'amout'")
+                .containsPattern(
+                        "<stdin>:\\d+:\\d+: error: ToolPolicy default/payment-ceiling, spec\\.rules\\[1]\\.when: "
+                                + "undefined field 'amout'")
                 .contains("\n    args.amout > 100.0\n         ^\n    did you mean 'amount'?");
     }
 
@@ -96,7 +99,8 @@ class CommandLineIT {
                 """;
 
         // When
-        Run run = run(Path.of(System.getProperty("java.home")), calls, "decide", "--policies", POLICIES, "--agent", AGENT,
+        Run run = run(Path.of(System.getProperty("java.home")), calls, "decide", "--policies", POLICIES, "--agent",
+                AGENT,
                 "--call", "-");
 
         // Then
