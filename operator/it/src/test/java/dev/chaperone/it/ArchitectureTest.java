@@ -30,13 +30,15 @@ class ArchitectureTest {
         return Stream.of(
                 slices().matching("dev.chaperone.(**)").should().beFreeOfCycles(),
                 classes().that().resideInAPackage("dev.chaperone.config..").should().onlyDependOnClassesThat()
-                        .resideInAnyPackage("dev.chaperone.config..", "java..", "com.fasterxml.jackson..", "org.jspecify.."),
+                        .resideInAnyPackage("dev.chaperone.config..", "java..", "com.fasterxml.jackson..",
+                                "org.jspecify.."),
                 classes().that().resideInAnyPackage(GUARDRAIL + "engine..", GUARDRAIL + "json..").should()
                         .onlyDependOnClassesThat()
                         .resideInAnyPackage(GUARDRAIL + "engine..", GUARDRAIL + "json..", "dev.chaperone.config..",
                                 "dev.cel..", "com.google..", "com.fasterxml.jackson..", "java..", "org.jspecify..")
                         .as("The engine and its values know nothing of HTTP, files or clocks"),
-                noClasses().that().resideInAnyPackage(GUARDRAIL + "engine..", GUARDRAIL + "mcp..", "dev.chaperone.policy..")
+                noClasses().that()
+                        .resideInAnyPackage(GUARDRAIL + "engine..", GUARDRAIL + "mcp..", "dev.chaperone.policy..")
                         .should().dependOnClassesThat().haveNameMatching(
                                 "java\\.nio\\.file\\..*|java\\.net\\.(Socket|HttpURL).*|java\\.time\\.Clock|java\\.io\\.File.*")
                         .as("What is pure reads no file, no socket and no clock"),
@@ -45,11 +47,12 @@ class ArchitectureTest {
                                 GUARDRAIL + "telemetry..", GUARDRAIL + "state..")
                         .as("The protocol is bytes and headers, whatever carries them"),
                 noClasses().that().resideOutsideOfPackages(GUARDRAIL + "proxy..", GUARDRAIL + "telemetry..",
-                                "dev.chaperone.guardrail")
+                        "dev.chaperone.guardrail")
                         .should().dependOnClassesThat().resideInAPackage("io.netty..")
                         .as("Netty stays at the edge"),
                 noClasses().that().resideInAPackage("dev.chaperone.guardrail..").should().dependOnClassesThat()
-                        .resideInAnyPackage("dev.cel.parser..", "dev.cel.checker..", "dev.cel.compiler..", "io.fabric8..",
+                        .resideInAnyPackage("dev.cel.parser..", "dev.cel.checker..", "dev.cel.compiler..",
+                                "io.fabric8..",
                                 "dev.chaperone.api..", "dev.chaperone.policy..")
                         .as("A guardrail neither parses nor checks CEL and knows no Kubernetes"),
                 noClasses().that().resideOutsideOfPackage("dev.chaperone.cli.demo..").and()
