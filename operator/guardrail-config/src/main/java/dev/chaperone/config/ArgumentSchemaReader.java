@@ -100,7 +100,7 @@ final class ArgumentSchemaReader {
     /** What fits the schema and one of the options as well. */
     private ArgumentSchema and(ArgumentSchema schema, List<ArgumentSchema> options, String at, int depth) {
         count(at, depth);
-        if (schema == ArgumentSchema.ANYTHING && options.size() == 1) {
+        if (schema.equals(ArgumentSchema.ANYTHING) && options.size() == 1) {
             return options.getFirst();
         }
         List<ArgumentSchema> both = schema.anyOf().isEmpty()
