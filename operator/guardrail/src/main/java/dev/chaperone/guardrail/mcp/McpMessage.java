@@ -22,7 +22,12 @@ public sealed interface McpMessage {
      */
     record OtherRequest(Era era, JsonRpcId id, String method, boolean answerIsRewritten, byte[] body)
             implements
-                McpMessage {}
+                McpMessage {
+        /** Whether the answer is a stream of what happens from now on. */
+        public boolean answerStands() {
+            return method.equals(McpMethod.LISTEN.wireName());
+        }
+    }
 
     /** A notification. */
     record Notification(Era era, String method, byte[] body) implements McpMessage {}

@@ -50,6 +50,7 @@ final class Exchange {
     private @Nullable Relay relay;
     private @Nullable Subject forwarded;
     private long forwardedAt;
+    private boolean standing;
     private boolean done;
 
     Exchange(
@@ -112,6 +113,7 @@ final class Exchange {
             toolCall(server, call);
         } else {
             boolean rewrite = message instanceof McpMessage.OtherRequest request && request.answerIsRewritten();
+            standing = message instanceof McpMessage.OtherRequest request && request.answerStands();
             forward(required(server), message, rewrite);
         }
     }
@@ -122,6 +124,7 @@ final class Exchange {
         if (version != null && Era.MODERN_VERSION.compareTo(version) <= 0) {
             throw RefusedException.http(405, "this protocol version knows POST only");
         }
+        standing = head.method().equals(HttpMethod.GET);
         forward(server, new McpMessage.Notification(Era.LEGACY, head.method().name(), NO_BODY), false);
     }
 
@@ -256,6 +259,11 @@ final class Exchange {
         } catch (UncheckedIOException e) {
             LOG.atError().addKeyValue("error", e.toString()).log("An outcome could not be recorded");
         }
+    }
+
+    /** Whether the answer is a stream that is not meant to end, so that nobody need wait for its end. */
+    boolean isStanding() {
+        return standing;
     }
 
     private void finish() {
