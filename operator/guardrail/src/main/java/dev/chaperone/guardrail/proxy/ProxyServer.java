@@ -40,6 +40,7 @@ public final class ProxyServer implements AutoCloseable {
     private ProxyServer(ProxyContext proxy, EventLoopGroup loops, InetSocketAddress address) throws IOException {
         this.proxy = proxy;
         this.held = new HeldBytes(proxy.limits().heldBytes());
+        proxy.metrics().observeHeldBytes(held::total);
         this.tls = clientTls();
         var binding = new ServerBootstrap()
                 .group(loops)
