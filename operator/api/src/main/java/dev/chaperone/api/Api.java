@@ -11,5 +11,8 @@ public final class Api {
     /** {@code kubectl get chaperone} lists every kind here. */
     public static final String CATEGORY = "chaperone";
 
+    /** The operator's name as a field manager; nobody else may apply under it. */
+    public static final String FIELD_MANAGER = "chaperone";
+
     private Api() {}
 }

@@ -5,7 +5,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-
+import java.util.Optional;
 
 /** Where people read: plain text, coloured where a terminal shows it. */
 public final class Console {
@@ -44,10 +44,11 @@ public final class Console {
     }
 
     private static Console of(PrintStream stream) {
-        
+
         // NO_COLOR: https://no-color.org
         boolean wanted = System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM"));
-        return new Console(stream, wanted && System.console().isTerminal());
+        boolean terminal = Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
+        return new Console(stream, wanted && terminal);
     }
 
     public void line(String text) {

@@ -8,6 +8,7 @@ import dev.chaperone.guardrail.proxy.ProxyServer;
 import dev.chaperone.guardrail.state.Credentials;
 import dev.chaperone.guardrail.state.McpSessionIds;
 import dev.chaperone.guardrail.state.Session;
+import dev.chaperone.guardrail.state.StateLock;
 import dev.chaperone.guardrail.telemetry.AdminServer;
 import dev.chaperone.guardrail.telemetry.AuditLog;
 import dev.chaperone.guardrail.telemetry.Evidence;
@@ -30,6 +31,7 @@ public final class Guardrail implements AutoCloseable {
     private static final int MAX_LOOPS = 4;
 
     private final EventLoopGroup loops;
+    private final StateLock lock;
     private final AuditLog audit;
     private final ActiveConfig config;
     private final ConfigSource source;
@@ -40,6 +42,7 @@ public final class Guardrail implements AutoCloseable {
     private Guardrail(GuardrailSettings settings, ConfigSource source, Clock clock) throws IOException {
         Files.createDirectories(settings.stateDirectory());
         this.source = source;
+        this.lock = StateLock.take(settings.stateDirectory());
         this.audit = AuditLog.open(settings.auditFile(), clock);
         var metrics = new Metrics();
         this.config = new ActiveConfig(settings.stateDirectory(), metrics::configOffered);
@@ -54,9 +57,6 @@ public final class Guardrail implements AutoCloseable {
                 clock,
                 settings.limits(),
                 hosts(settings));
-        // A newer config may come at once; the last good one bridges the time until it does.
-        config.restore();
-        source.start(config);
         this.loops = new MultiThreadIoEventLoopGroup(
                 Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), NioIoHandler.newFactory());
         try {
@@ -66,8 +66,12 @@ public final class Guardrail implements AutoCloseable {
             loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
             source.close();
             audit.close();
+            lock.close();
             throw e;
         }
+        // A newer config may come at once; the last good one bridges the time until it does.
+        config.restore();
+        source.start(config);
     }
 
     /**
@@ -110,5 +114,6 @@ public final class Guardrail implements AutoCloseable {
         admin.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
         audit.close();
+        lock.close();
     }
 }

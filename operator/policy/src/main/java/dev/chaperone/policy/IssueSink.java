@@ -33,10 +33,11 @@ final class IssueSink {
         add(Severity.WARNING, path, message, mend);
     }
 
-    void expression(Severity severity, String path, ExpressionProblem problem) {
+    /** @param suffix stands after the problem's message */
+    void expression(Severity severity, String path, ExpressionProblem problem, String suffix) {
         issues.add(new Issue(
                 severity, resource, path, source.locate(path, problem.line(), problem.column()),
-                prefix + problem.message(),
+                prefix + problem.message() + suffix,
                 problem.excerpt().isBlank() ? null : new Excerpt(problem.excerpt(), problem.column()),
                 problem.mend()));
     }

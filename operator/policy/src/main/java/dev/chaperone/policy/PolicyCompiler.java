@@ -11,8 +11,10 @@ import dev.chaperone.policy.PolicyResolver.Resolved;
 import dev.chaperone.policy.cel.ExpressionCompiler;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -98,17 +100,34 @@ public final class PolicyCompiler {
             SortedMap<String, ServerCatalog> catalogs,
             KnownTools tools) {
         String namespace = id.namespace();
-        Collection<ServerCatalog> against = namespace != null
-                ? List.of(catalogs.getOrDefault(namespace, ServerCatalog.EMPTY))
-                : catalogs.isEmpty() ? List.of(ServerCatalog.EMPTY) : catalogs.values();
-        KnownTools known = namespace == null ? tools : tools.in(namespace);
-        List<Issue> issues = new ArrayList<>();
-        for (ServerCatalog servers : against) {
-            IssueSink sink = new IssueSink(id.resource(), policy.source());
-            issues.addAll(new PolicyLinker(expressions, id, policy.resource(), false, servers, sink).link(known)
-                    .issues());
+        if (namespace != null) {
+            ServerCatalog servers = catalogs.getOrDefault(namespace, ServerCatalog.EMPTY);
+            return check(id, policy, servers, tools.in(namespace));
         }
+        if (catalogs.isEmpty()) {
+            return check(id, policy, ServerCatalog.EMPTY, tools);
+        }
+        Map<Issue, List<String>> where = new LinkedHashMap<>();
+        catalogs.forEach((name, servers) -> new LinkedHashSet<>(check(id, policy, servers, tools))
+                .forEach(issue -> where.computeIfAbsent(issue, unseen -> new ArrayList<>()).add(name)));
+        List<Issue> issues = new ArrayList<>();
+        where.forEach((issue, names) -> issues
+                .add(names.size() == catalogs.size() ? issue : inNamespaces(issue, names)));
         return issues;
+    }
+
+    private List<Issue> check(
+            PolicyId id, Sourced<? extends PolicyRules> policy, ServerCatalog servers, KnownTools known) {
+        IssueSink sink = new IssueSink(id.resource(), policy.source());
+        return new PolicyLinker(expressions, id, policy.resource(), false, servers, sink).link(known).issues();
+    }
+
+    private static Issue inNamespaces(Issue issue, List<String> namespaces) {
+        String where = (namespaces.size() == 1 ? " (in namespace " : " (in namespaces ")
+                + String.join(", ", namespaces) + ")";
+        return new Issue(
+                issue.severity(), issue.resource(), issue.path(), issue.location(), issue.message() + where,
+                issue.excerpt(), issue.mend());
     }
 
     private static SortedMap<PolicyId, List<PolicyInput>> byId(List<PolicyInput> policies) {

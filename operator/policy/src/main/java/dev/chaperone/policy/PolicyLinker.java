@@ -41,6 +41,8 @@ final class PolicyLinker {
         }
     }
 
+    private static final String SINCE_SCHEMA_CHANGED = "; accepted before the tool's schema changed, and an evaluation error since";
+
     private final ExpressionCompiler compiler;
     private final PolicyId id;
     private final PolicyRules policy;
@@ -147,8 +149,13 @@ final class PolicyLinker {
             }
             case Rejected(List<ExpressionProblem> problems) -> {
                 boolean schemaChanged = accepted && compilesUntyped(text, wanted);
-                problems.forEach(problem -> sink
-                        .expression(schemaChanged ? Severity.WARNING : Severity.ERROR, path, problem));
+                problems.forEach(problem -> {
+                    if (schemaChanged) {
+                        sink.expression(Severity.WARNING, path, problem, SINCE_SCHEMA_CHANGED);
+                    } else {
+                        sink.expression(Severity.ERROR, path, problem, "");
+                    }
+                });
                 yield new Linked(null, problems.getFirst().message(), Scalar.DYN);
             }
         };

@@ -31,10 +31,16 @@ public final class WorkMeter {
     public static final class ExhaustedException extends CelRuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private static final IllegalStateException CAUSE = new IllegalStateException("work limit reached");
+        private static final class Cause extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            Cause() {
+                super("work limit reached", null, false, false);
+            }
+        }
 
         private ExhaustedException() {
-            super(CAUSE, CelErrorCode.ITERATION_BUDGET_EXCEEDED);
+            super(new Cause(), CelErrorCode.ITERATION_BUDGET_EXCEEDED);
         }
 
         // Thrown in bulk once a limit is reached, and nobody reads where.

@@ -65,7 +65,8 @@ public final class Answers {
             if (call != null) {
                 json.writeStringField(META_CALL, call);
             }
-            if (refusal.rpcCode() == RefusedException.UNSUPPORTED_VERSION) {
+            if (refusal.requestedVersion() != null) {
+                json.writeStringField("requested", refusal.requestedVersion());
                 json.writeArrayFieldStart("supported");
                 for (String version : EnvelopeReader.supportedVersions()) {
                     json.writeString(version);
@@ -80,7 +81,8 @@ public final class Answers {
 
     private static String text(DenialCode code, List<String> messages) {
         String told = messages.isEmpty() ? "" : ": " + String.join("; ", messages);
-        return "Denied (" + code.wireName() + ")" + told + ". " + advice(code);
+        // A policy's message may be a sentence already.
+        return "Denied (" + code.wireName() + ")" + told + (told.endsWith(".") ? " " : ". ") + advice(code);
     }
 
     private static String advice(DenialCode code) {

@@ -188,11 +188,7 @@ public final class EnvelopeReader {
                 throw RefusedException.headerMismatch("MCP-Protocol-Version does not match the body");
             }
             if (!version.equals(Era.MODERN_VERSION)) {
-                throw new RefusedException(
-                        400,
-                        RefusedException.UNSUPPORTED_VERSION,
-                        DenialCode.INVALID_REQUEST,
-                        "unsupported protocol version");
+                throw RefusedException.unsupportedVersion(version);
             }
             if (!(params().get("_meta") instanceof JsonObject meta
                     && meta.get(META_CAPABILITIES) instanceof JsonObject)) {
@@ -209,7 +205,8 @@ public final class EnvelopeReader {
             JsonObject params = params();
             for (String member : params.keySet()) {
                 boolean known = CALL_MEMBERS.contains(member)
-                        || (member.equals("task") && era == Era.LEGACY && allowed.contains(Capability.TASKS))
+                        // Modern servers ignore it; 2026-07-28 wants such calls answered all the same.
+                        || (member.equals("task") && allowed.contains(Capability.TASKS))
                         || (member.equals("inputResponses") && era == Era.MODERN && mayAsk(allowed));
                 if (!known) {
                     throw RefusedException.invalid("a member of params that a tool call does not have");

@@ -116,6 +116,11 @@ public final class EventStream {
         return block.size();
     }
 
+    /** A message as an event of its own, to stand after a whole one. The message has no line breaks. */
+    public static byte[] event(byte[] message) {
+        return framed(List.of(), new String(message, StandardCharsets.UTF_8));
+    }
+
     private byte[] treated(byte[] raw) {
         String text = new String(raw, StandardCharsets.UTF_8);
         if (first && text.startsWith("\uFEFF")) {

@@ -23,8 +23,8 @@ public sealed interface McpMessage {
     record OtherRequest(Era era, JsonRpcId id, String method, boolean answerIsRewritten, byte[] body)
             implements
                 McpMessage {
-        /** Whether the answer is a stream of what happens from now on. */
-        public boolean answerStands() {
+        /** Whether its answer is a stream that goes on for as long as both sides like. */
+        public boolean isOpenEnded() {
             return method.equals(McpMethod.LISTEN.wireName());
         }
     }

@@ -2,6 +2,8 @@ package dev.chaperone.guardrail.mcp;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +24,9 @@ final class MessageScanner {
             "tools", "capabilities", "supportedVersions", "inputRequests", "resultType", "cacheScope", "ttlMs");
     private static final List<String> OF_INPUT_REQUESTS = List.of("method");
 
-    private final boolean[] isObject = new boolean[MAX_DEPTH + 1];
+    private final BitSet isObject = new BitSet();
     private final @Nullable String[] keys = new @Nullable String[KEY_DEPTH + 1];
-    private final byte[] captured = new byte[MAX_CAPTURE];
+    private byte[] captured = new byte[64];
     private final List<String> inputMethods = new ArrayList<>(0);
     private int capturedLength;
     private int depth;
@@ -71,6 +73,9 @@ final class MessageScanner {
         }
         if (depth <= KEY_DEPTH) {
             if (capturedLength < MAX_CAPTURE) {
+                if (capturedLength == captured.length) {
+                    captured = Arrays.copyOf(captured, MAX_CAPTURE);
+                }
                 captured[capturedLength++] = b;
             } else {
                 overlong = true;
@@ -96,7 +101,7 @@ final class MessageScanner {
                     return;
                 }
                 depth++;
-                isObject[depth] = b == '{';
+                isObject.set(depth, b == '{');
                 expectKey = b == '{';
                 if (depth <= KEY_DEPTH) {
                     keys[depth] = null;
@@ -106,7 +111,7 @@ final class MessageScanner {
                 depth = Math.max(0, depth - 1);
                 expectKey = false;
             }
-            case ',' -> expectKey = isObject[depth];
+            case ',' -> expectKey = isObject.get(depth);
             case ':' -> expectKey = false;
             default -> {
                 // Numbers, literals and space carry nothing that is looked for.
@@ -118,7 +123,7 @@ final class MessageScanner {
         if (depth == 0 || depth > KEY_DEPTH) {
             return;
         }
-        if (expectKey && isObject[depth]) {
+        if (expectKey && isObject.get(depth)) {
             keys[depth] = text();
             keyEnds();
         } else if (depth == 1 && "method".equals(keys[1])) {
@@ -152,7 +157,7 @@ final class MessageScanner {
 
     // A method that is no string is no method that could be allowed.
     private void valueStarts() {
-        if (depth == 1 && "method".equals(keys[1]) && isObject[1]) {
+        if (depth == 1 && "method".equals(keys[1]) && isObject.get(1)) {
             method = "";
         }
     }

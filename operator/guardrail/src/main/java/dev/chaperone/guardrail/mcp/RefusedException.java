@@ -1,9 +1,11 @@
 package dev.chaperone.guardrail.mcp;
 
 import dev.chaperone.config.DenialCode;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A message that does not pass, before or apart from any policy. Carries what the peer is told and never what it sent.
+ * A message that does not pass, before or apart from any policy. Carries what the peer is told, and of what it sent
+ * only the protocol version, which the specification wants repeated.
  */
 public final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -19,19 +21,26 @@ public final class RefusedException extends Exception {
     /** MCP 2026-07-28: a header does not say what the body says. */
     static final int HEADER_MISMATCH = -32020;
     /** MCP 2026-07-28: a protocol version that is not spoken here. */
-    static final int UNSUPPORTED_VERSION = -32022;
+    private static final int UNSUPPORTED_VERSION = -32022;
     /** Ours, outside the ranges that JSON-RPC and MCP reserve: the guardrail does not let this pass. */
     static final int REFUSED = -31001;
 
     private final int status;
     private final int rpcCode;
     private final DenialCode code;
+    private final @Nullable String requestedVersion;
 
     RefusedException(int status, int rpcCode, DenialCode code, String message) {
+        this(status, rpcCode, code, message, null);
+    }
+
+    private RefusedException(
+            int status, int rpcCode, DenialCode code, String message, @Nullable String requestedVersion) {
         super(message, null, false, false);
         this.status = status;
         this.rpcCode = rpcCode;
         this.code = code;
+        this.requestedVersion = requestedVersion;
     }
 
     /** The request is malformed, or two readers may read it differently. */
@@ -63,6 +72,11 @@ public final class RefusedException extends Exception {
         return new RefusedException(400, HEADER_MISMATCH, DenialCode.INVALID_REQUEST, message);
     }
 
+    static RefusedException unsupportedVersion(String requested) {
+        return new RefusedException(
+                400, UNSUPPORTED_VERSION, DenialCode.INVALID_REQUEST, "unsupported protocol version", requested);
+    }
+
     /** HTTP status of the answer. */
     public int status() {
         return status;
@@ -75,5 +89,11 @@ public final class RefusedException extends Exception {
 
     public DenialCode code() {
         return code;
+    }
+
+    /** The protocol version that was asked for and is not spoken here; null when that is not the reason. */
+    @Nullable
+    String requestedVersion() {
+        return requestedVersion;
     }
 }

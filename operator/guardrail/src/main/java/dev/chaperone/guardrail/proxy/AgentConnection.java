@@ -50,7 +50,6 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private HeldBytes.Share share;
     private @Nullable Exchange exchange;
-    private boolean counted;
     private @Nullable Future<?> deadline;
 
     AgentConnection(ProxyContext proxy, HeldBytes held, Requests requests, UpstreamConnections upstream) {
@@ -132,29 +131,15 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
         phase = Phase.ANSWERING;
         byte[] bytes = body.toByteArray();
         body = new ByteArrayOutputStream(0);
-        var started = new Exchange(proxy, context, Objects.requireNonNull(head), upstream, share, keepAlive,
-                () -> answered(context));
-        exchange = started;
-        requests.begin();
-        counted = true;
-        started.start(bytes);
-        if (counted && started.isStanding()) {
-            endCounting();
-        }
-    }
-
-    private void endCounting() {
-        if (counted) {
-            counted = false;
-            requests.end();
-        }
+        exchange = new Exchange(proxy, context, Objects.requireNonNull(head), upstream, share, keepAlive,
+                requests.begin(), () -> answered(context));
+        exchange.start(bytes);
     }
 
     private void answered(ChannelHandlerContext context) {
         exchange = null;
         head = null;
         share.giveBack();
-        endCounting();
         if (keepAlive && context.channel().isActive() && !requests.draining()) {
             phase = Phase.IDLE;
             closeAfter(context, proxy.limits().idleTimeout());

@@ -25,7 +25,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,13 +44,13 @@ final class Exchange {
     private final UpstreamConnections upstream;
     private final HeldBytes.Share held;
     private final boolean keepAlive;
+    private final Requests.UnderWay underWay;
     private final Runnable onDone;
     private final @Nullable Engine engine;
 
     private @Nullable Relay relay;
     private @Nullable Subject forwarded;
     private long forwardedAt;
-    private boolean standing;
     private boolean done;
 
     Exchange(
@@ -60,6 +60,7 @@ final class Exchange {
             UpstreamConnections upstream,
             HeldBytes.Share held,
             boolean keepAlive,
+            Requests.UnderWay underWay,
             Runnable onDone) {
         this.proxy = proxy;
         this.agent = agent;
@@ -67,6 +68,7 @@ final class Exchange {
         this.upstream = upstream;
         this.held = held;
         this.keepAlive = keepAlive;
+        this.underWay = underWay;
         this.onDone = onDone;
         this.engine = proxy.config().current();
     }
@@ -112,8 +114,13 @@ final class Exchange {
         if (message instanceof McpMessage.ToolCallRequest call) {
             toolCall(server, call);
         } else {
-            boolean rewrite = message instanceof McpMessage.OtherRequest request && request.answerIsRewritten();
-            standing = message instanceof McpMessage.OtherRequest request && request.answerStands();
+            boolean rewrite = false;
+            if (message instanceof McpMessage.OtherRequest request) {
+                rewrite = request.answerIsRewritten();
+                if (request.isOpenEnded()) {
+                    underWay.end();
+                }
+            }
             forward(required(server), message, rewrite);
         }
     }
@@ -124,7 +131,9 @@ final class Exchange {
         if (version != null && Era.MODERN_VERSION.compareTo(version) <= 0) {
             throw RefusedException.http(405, "this protocol version knows POST only");
         }
-        standing = head.method().equals(HttpMethod.GET);
+        if (head.method().equals(HttpMethod.GET)) {
+            underWay.end();
+        }
         forward(server, new McpMessage.Notification(Era.LEGACY, head.method().name(), NO_BODY), false);
     }
 
@@ -132,7 +141,7 @@ final class Exchange {
         SessionState session = proxy.session().state();
         var call = new ToolCall(head.server(), request.tool(), request.arguments(), proxy.clock().instant());
         var subject = new Subject(
-                UUID.randomUUID().toString(), session.id(), call.server(), call.tool(), call.argumentsDigest());
+                CallIds.next(), session.id(), call.server(), call.tool(), call.argumentsDigest());
         if (engine == null) {
             proxy.evidence().refused(subject, DenialCode.NOT_READY, "no config", null);
             deny(request, subject, DenialCode.NOT_READY, List.of());
@@ -261,14 +270,10 @@ final class Exchange {
         }
     }
 
-    /** Whether the answer is a stream that is not meant to end, so that nobody need wait for its end. */
-    boolean isStanding() {
-        return standing;
-    }
-
     private void finish() {
         if (!done) {
             done = true;
+            underWay.end();
             onDone.run();
         }
     }

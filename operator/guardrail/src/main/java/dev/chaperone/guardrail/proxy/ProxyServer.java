@@ -13,14 +13,11 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLException;
 
 /** Listens for the agent. */
 public final class ProxyServer implements AutoCloseable {
@@ -32,7 +29,7 @@ public final class ProxyServer implements AutoCloseable {
     private final ProxyContext proxy;
     private final Requests requests = new Requests();
     private final HeldBytes held;
-    private final SslContext tls;
+    private final ClientTls tls = new ClientTls();
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentMap<EventLoop, UpstreamConnections> upstream = new ConcurrentHashMap<>();
     private final Channel listening;
@@ -41,7 +38,6 @@ public final class ProxyServer implements AutoCloseable {
         this.proxy = proxy;
         this.held = new HeldBytes(proxy.limits().heldBytes());
         proxy.metrics().observeHeldBytes(held::total);
-        this.tls = clientTls();
         var binding = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -67,14 +63,6 @@ public final class ProxyServer implements AutoCloseable {
     public static ProxyServer start(ProxyContext proxy, EventLoopGroup loops, InetSocketAddress address)
             throws IOException {
         return new ProxyServer(proxy, loops, address);
-    }
-
-    private static SslContext clientTls() throws IOException {
-        try {
-            return SslContextBuilder.forClient().build();
-        } catch (SSLException e) {
-            throw new IOException(e);
-        }
     }
 
     private void init(SocketChannel channel) {

@@ -277,7 +277,14 @@ final class Relay implements UpstreamListener {
     private void withhold(RefusedException refusal) {
         LOG.atWarn().addKeyValue("server", server.name()).addKeyValue("reason", refusal.getMessage())
                 .log("The tool server's answer is withheld");
-        stop(refusal, Outcome.WITHHELD);
+        if (headSent && body instanceof Body.Events && replyTo != null) {
+            // Between two events. Without an answer a legacy client would come back for the rest, again and again.
+            abort();
+            send(EventStream.event(Answers.refused(replyTo, refusal, null)));
+            finish(exchange.agent().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), Outcome.WITHHELD);
+        } else {
+            stop(refusal, Outcome.WITHHELD);
+        }
     }
 
     // Once a part of the answer has gone out, only breaking it off keeps it from being taken for whole.

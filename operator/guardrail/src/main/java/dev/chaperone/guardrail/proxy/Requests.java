@@ -7,12 +7,26 @@ public final class Requests {
     private int underWay;
     private volatile boolean draining;
 
-    synchronized void begin() {
-        underWay++;
+    /** One request that is waited for. */
+    final class UnderWay {
+        private boolean over;
+
+        /** It is over, or will not end by itself; further times say nothing. */
+        void end() {
+            if (!over) {
+                over = true;
+                one(-1);
+            }
+        }
     }
 
-    synchronized void end() {
-        underWay--;
+    UnderWay begin() {
+        one(1);
+        return new UnderWay();
+    }
+
+    private synchronized void one(int more) {
+        underWay += more;
         notifyAll();
     }
 

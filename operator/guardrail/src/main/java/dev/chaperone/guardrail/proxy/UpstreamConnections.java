@@ -30,6 +30,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +46,10 @@ final class UpstreamConnections {
 
     private final EventLoop loop;
     private final Duration connectTimeout;
-    private final SslContext tls;
+    private final Supplier<SslContext> tls;
     private final Map<Endpoint, Deque<Connection>> idle = new HashMap<>();
 
-    UpstreamConnections(EventLoop loop, Duration connectTimeout, SslContext tls) {
+    UpstreamConnections(EventLoop loop, Duration connectTimeout, Supplier<SslContext> tls) {
         this.loop = loop;
         this.connectTimeout = connectTimeout;
         this.tls = tls;
@@ -118,7 +119,8 @@ final class UpstreamConnections {
                         protected void initChannel(SocketChannel socket) {
                             if (endpoint.tls()) {
                                 socket.pipeline()
-                                        .addLast(tls.newHandler(socket.alloc(), endpoint.host(), endpoint.port()));
+                                        .addLast(
+                                                tls.get().newHandler(socket.alloc(), endpoint.host(), endpoint.port()));
                             }
                             socket.pipeline().addLast(new HttpClientCodec(), Connection.this);
                         }

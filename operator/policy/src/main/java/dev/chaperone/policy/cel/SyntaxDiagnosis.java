@@ -14,10 +14,14 @@ record SyntaxDiagnosis(ExpressionText text) {
     private static final Pattern LEXICAL = Pattern.compile("token recognition error at: '(.*)'", Pattern.DOTALL);
     private static final Pattern UNEXPECTED = Pattern.compile("(?:mismatched|extraneous) input '(.*)' expecting .*",
             Pattern.DOTALL);
+    private static final Pattern UNREADABLE = Pattern.compile("no viable alternative at input '(.*)'", Pattern.DOTALL);
     private static final Pattern MISSING = Pattern.compile("missing '(.+)' at '.*'", Pattern.DOTALL);
     private static final Pattern RESERVED = Pattern.compile("reserved identifier: (.*)");
     private static final Pattern RESERVED_FIELD = Pattern
             .compile("no viable alternative at input '\\??\\.\\s*([a-z]+)'", Pattern.DOTALL);
+    // Macros put it in several ways; each names itself or is named by the word before the place.
+    private static final Pattern MACRO = Pattern.compile(
+            "(?:invalid argument to (\\w+)\\(\\) macro|.*(?:must be a simple (?:identifier|name)|not an? .*identifier).*)");
     private static final Map<String, String> WORDS = Map.of("and", "&&", "or", "||", "not", "!");
 
     /**
@@ -61,6 +65,10 @@ record SyntaxDiagnosis(ExpressionText text) {
             return text.problem(
                     text.skip(at, ".?"), "'" + word + "' is a reserved word", "write it in backticks: .`" + word + "`");
         }
+        Matcher unreadable = UNREADABLE.matcher(message);
+        if (unreadable.matches()) {
+            return text.problem(at, "unexpected '" + unreadable.group(1) + "'", null);
+        }
         Matcher reserved = RESERVED.matcher(message);
         if (reserved.matches()) {
             String word = reserved.group(1);
@@ -68,11 +76,27 @@ record SyntaxDiagnosis(ExpressionText text) {
                     at, "'" + word + "' is a reserved word",
                     word.equals("if") ? "write 'condition ? value : other'" : null);
         }
+        Matcher macro = MACRO.matcher(message);
+        if (macro.matches()) {
+            return macro(at, macro.group(1), message);
+        }
         if (message.contains("exceeds limit") || message.contains("recursion")) {
             return text.problem(
                     0, "the expression is too big or nested too deeply", "move parts of it into variables");
         }
         return text.problem(at, "cannot be read: " + message.replace("<EOF>", "end"), null);
+    }
+
+    private ExpressionProblem macro(int at, @Nullable String named, String message) {
+        if (named == null) {
+            return text.problem(at, "the first argument must be a simple name",
+                    "write for example list.exists(x, x == 'a')");
+        }
+        int call = text.wordBefore(at);
+        String usage = CelFunctionDeclarations.usage(named);
+        return text.problem(
+                text.word(call).equals(named) ? call : at, "'" + named + "' is not called like this",
+                usage == null ? message : "write " + usage);
     }
 
     private ExpressionProblem lexical(int at, String token) {
@@ -118,7 +142,7 @@ record SyntaxDiagnosis(ExpressionText text) {
             return text.problem(before, "'" + text.word(before) + "' is no operator", "write '!'");
         }
         if (token.equals("<EOF>")) {
-            return end(at, message);
+            return end(message);
         }
         if (token.equals(")") || token.equals("]") || token.equals("}")) {
             return text.problem(at, "'" + token + "' closes nothing", "remove it, or open it before");
@@ -126,13 +150,14 @@ record SyntaxDiagnosis(ExpressionText text) {
         return text.problem(at, "unexpected '" + token + "'", call(token));
     }
 
-    private ExpressionProblem end(int at, String message) {
+    private ExpressionProblem end(String message) {
         if (text.text().isBlank()) {
             return text.problem(0, "the expression is empty", "write a condition, or leave the field out");
         }
+        int end = text.text().stripTrailing().length();
         return message.contains("':'")
-                ? text.problem(at, "a ':' is missing", "write 'condition ? value : other'")
-                : text.problem(at, "the expression ends too early", null);
+                ? text.problem(end, "a ':' is missing", "write 'condition ? value : other'")
+                : text.problem(end, "the expression ends too early", null);
     }
 
     private static @Nullable String call(String token) {

@@ -7,7 +7,6 @@ import dev.chaperone.policy.schema.ValueType;
 import dev.chaperone.policy.schema.ValueType.OptionalOf;
 import dev.chaperone.policy.schema.ValueType.Struct;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -23,17 +22,6 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
     private static final Pattern RANGE = Pattern.compile("expression of type '(.*?)' cannot be range .*");
     private static final Pattern EXPECTED = Pattern.compile("expected type '(.*)' but found '(.*)'");
 
-    private static final Map<String, String> MACROS = Map.of(
-            "has", "has(args.field)",
-            "all", "list.all(x, condition)",
-            "exists", "list.exists(x, condition)",
-            "exists_one", "list.exists_one(x, condition)",
-            "existsOne", "list.existsOne(x, condition)",
-            "map", "list.map(x, value)",
-            "filter", "list.filter(x, condition)",
-            "optMap", "optional.optMap(x, value)",
-            "optFlatMap", "optional.optFlatMap(x, optional)");
-
     List<ExpressionProblem> problems(List<CelIssue> issues) {
         // Parts of a macro that was not understood as one are names of nothing.
         List<ExpressionProblem> macros = issues.stream().flatMap(issue -> misusedMacro(issue).stream()).toList();
@@ -44,7 +32,7 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
 
     private Optional<ExpressionProblem> misusedMacro(CelIssue issue) {
         Matcher name = NAME.matcher(issue.getMessage());
-        String usage = name.matches() && isCall(issue) ? MACROS.get(name.group(1)) : null;
+        String usage = name.matches() && isCall(issue) ? CelFunctionDeclarations.usage(name.group(1)) : null;
         return Optional.ofNullable(usage).map(written -> text.problem(
                 nameOfCall(issue, name.group(1)), "'" + name.group(1) + "' is not called like this",
                 "write " + written));

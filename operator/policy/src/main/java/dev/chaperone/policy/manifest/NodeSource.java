@@ -1,52 +1,56 @@
 package dev.chaperone.policy.manifest;
 
 import dev.chaperone.policy.Issue.Location;
+import dev.chaperone.policy.Paths;
 import dev.chaperone.policy.Source;
+import dev.chaperone.policy.manifest.Node.Entry;
 import dev.chaperone.policy.manifest.Node.Mapping;
 import dev.chaperone.policy.manifest.Node.Place;
 import dev.chaperone.policy.manifest.Node.Scalar;
 import dev.chaperone.policy.manifest.Node.Sequence;
-import java.util.HashMap;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Finds the fields of one document again. */
-final class NodeSource implements Source {
-    private final ManifestText text;
-    private final Map<String, Node> nodes = new HashMap<>();
-
-    NodeSource(ManifestText text, Node root) {
-        this.text = text;
-        collect(root, "");
-    }
-
-    private void collect(Node node, String path) {
-        nodes.put(path, node);
-        switch (node) {
-            case Mapping mapping -> mapping.entries()
-                    .forEach(entry -> collect(entry.value(), Paths.field(path, entry.key().text())));
-            case Sequence sequence -> {
-                for (int i = 0; i < sequence.items().size(); i++) {
-                    collect(sequence.items().get(i), Paths.item(path, i));
-                }
-            }
-            case Scalar scalar -> {
-            }
-        }
-    }
-
+/** Finds the fields of one document again, by walking down to them. */
+record NodeSource(ManifestText text, Node root) implements Source {
     /** A field that is not in the file is where the nearest thing is that would hold it. */
     @Override
     public Location locate(String path, int line, int column) {
-        String known = path;
-        while (!known.isEmpty() && !nodes.containsKey(known)) {
-            known = Paths.parent(known);
+        Node node = root;
+        String rest = path.isEmpty() || path.startsWith("[") ? path : "." + path;
+        while (!rest.isEmpty()) {
+            Step step = step(node, rest);
+            if (step == null) {
+                return text.location(node.start());
+            }
+            node = step.to();
+            rest = rest.substring(step.length());
         }
-        Node node = nodes.get(known);
-        if (node == null) {
-            return text.location(new Place(1, 1));
+        return text.location(node instanceof Scalar scalar ? within(scalar, line, column) : node.start());
+    }
+
+    private record Step(Node to, int length) {}
+
+    private static @Nullable Step step(Node from, String rest) {
+        if (from instanceof Mapping mapping) {
+            for (Entry entry : mapping.entries()) {
+                String step = Paths.step(entry.key().text());
+                if (rest.startsWith(step) && isWhole(rest, step.length())) {
+                    return new Step(entry.value(), step.length());
+                }
+            }
+        } else if (from instanceof Sequence sequence) {
+            int end = rest.indexOf(']');
+            for (int i = 0; end > 0 && i < sequence.items().size(); i++) {
+                if (rest.startsWith(Paths.item("", i))) {
+                    return new Step(sequence.items().get(i), end + 1);
+                }
+            }
         }
-        boolean itself = known.equals(path);
-        return text.location(itself && node instanceof Scalar scalar ? within(scalar, line, column) : node.start());
+        return null;
+    }
+
+    private static boolean isWhole(String rest, int length) {
+        return rest.length() == length || rest.charAt(length) == '.' || rest.charAt(length) == '[';
     }
 
     // Exact where each line of the value stands as such in the file, else the beginning of the scalar.

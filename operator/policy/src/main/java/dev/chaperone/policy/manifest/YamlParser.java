@@ -6,6 +6,7 @@ import dev.chaperone.policy.manifest.Node.Place;
 import dev.chaperone.policy.manifest.Node.Scalar;
 import dev.chaperone.policy.manifest.Node.Sequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -35,11 +36,13 @@ final class YamlParser {
     static final int MAX_DEPTH = 64;
     /** Values of a document, those that aliases repeat included. */
     static final int MAX_NODES = 200_000;
+    private static final int LONGEST_KEY = 1024;
 
     private final ManifestText text;
     private final int firstLine;
     private final Iterator<Event> events;
     private final Map<String, Anchored> anchors = new HashMap<>();
+    private final Map<Integer, int[]> surrogatePairs = new HashMap<>();
     private int nodes;
     private int deepest;
 
@@ -193,6 +196,9 @@ final class YamlParser {
             if (!(node(event, depth + 1) instanceof Scalar key)) {
                 throw new YamlException(place(event.getStartMark()), "a key is a string", null);
             }
+            if (key.text().length() > LONGEST_KEY) {
+                throw new YamlException(key.start(), "a key of more than " + LONGEST_KEY + " characters", null);
+            }
             entries.add(new Entry(key, node(events.next(), depth + 1)));
         }
         return new Mapping(List.copyOf(entries), start);
@@ -203,8 +209,19 @@ final class YamlParser {
             return new Place(firstLine, 1);
         }
         int line = firstLine + mark.get().getLine();
-        String written = text.line(line);
-        int column = Math.min(mark.get().getColumn(), written.codePointCount(0, written.length()));
-        return new Place(line, written.offsetByCodePoints(0, column) + 1);
+        int column = mark.get().getColumn();
+        int[] pairs = surrogatePairs.computeIfAbsent(line, this::pairsOf);
+        int found = Arrays.binarySearch(pairs, column);
+        int before = found < 0 ? -found - 1 : found;
+        return new Place(line, Math.min(column + before, text.line(line).length()) + 1);
+    }
+
+    // The parser counts code points, editors and messages count UTF-16. Kept for each line: a file of one long line asks
+    // for its every value.
+    private int[] pairsOf(int line) {
+        int[] column = {0};
+        return text.line(line).codePoints()
+                .map(c -> Character.isSupplementaryCodePoint(c) ? column[0]++ : -1 - column[0]++)
+                .filter(c -> c >= 0).toArray();
     }
 }

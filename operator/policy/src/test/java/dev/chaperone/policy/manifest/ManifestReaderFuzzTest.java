@@ -1,12 +1,14 @@
 package dev.chaperone.policy.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.manifest.ManifestDocument.Undecodable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -39,6 +41,27 @@ class ManifestReaderFuzzTest {
             // Then
             assertThat(documents).as("seed %d, mutant %d: %s", seed, i, mutant)
                     .allSatisfy(ManifestReaderFuzzTest::explainsItself);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "{", "- ", "? ", "\"", "'", "&a ", "*a ", " ", "\t", "\n", "a:\n", "---\n", "x",
+            "{a: [", "[1,",
+            "a: 1\n", "- a\n", "#", "\r", "%a\n", "𝕏, ", "[𝕏], ", "!a ", "|\n", "- |\n", "9"})
+    void answersHugeTextsInTime(String unit) {
+        // Given
+        String body = unit.repeat(500_000 / unit.length());
+        List<String> texts = List.of(body, "[" + body + "]",
+                "apiVersion: chaperone.dev/v1alpha1\nkind: ToolServer\n" + body,
+                "{apiVersion: chaperone.dev/v1alpha1, kind: Agent, spec: [" + body + "]}");
+
+        for (String text : texts) {
+            // When
+            List<ManifestDocument> documents = assertTimeoutPreemptively(
+                    Duration.ofSeconds(20), () -> ManifestReader.read("huge.yaml", text));
+
+            // Then
+            assertThat(documents).allSatisfy(ManifestReaderFuzzTest::explainsItself);
         }
     }
 

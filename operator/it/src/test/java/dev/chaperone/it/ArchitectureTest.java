@@ -1,0 +1,69 @@
+package dev.chaperone.it;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which package may know which: the directions between modules are the build's, those within are told here. */
+class ArchitectureTest {
+    private static final String GUARDRAIL = "dev.chaperone.guardrail.";
+
+    private static JavaClasses all;
+
+    @BeforeAll
+    static void read() {
+        all = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.chaperone");
+    }
+
+    static Stream<ArchRule> rules() {
+        return Stream.of(
+                slices().matching("dev.chaperone.(**)").should().beFreeOfCycles(),
+                classes().that().resideInAPackage("dev.chaperone.config..").should().onlyDependOnClassesThat()
+                        .resideInAnyPackage("dev.chaperone.config..", "java..", "com.fasterxml.jackson..",
+                                "org.jspecify.."),
+                classes().that().resideInAnyPackage(GUARDRAIL + "engine..", GUARDRAIL + "json..").should()
+                        .onlyDependOnClassesThat()
+                        .resideInAnyPackage(GUARDRAIL + "engine..", GUARDRAIL + "json..", "dev.chaperone.config..",
+                                "dev.cel..", "com.google..", "com.fasterxml.jackson..", "java..", "org.jspecify..")
+                        .as("The engine and its values know nothing of HTTP, files or clocks"),
+                noClasses().that()
+                        .resideInAnyPackage(GUARDRAIL + "engine..", GUARDRAIL + "mcp..", "dev.chaperone.policy..")
+                        .should().dependOnClassesThat().haveNameMatching(
+                                "java\\.nio\\.file\\..*|java\\.net\\.(Socket|HttpURL).*|java\\.time\\.Clock|java\\.io\\.File.*")
+                        .as("What is pure reads no file, no socket and no clock"),
+                noClasses().that().resideInAPackage(GUARDRAIL + "mcp..").should().dependOnClassesThat()
+                        .resideInAnyPackage("io.netty..", GUARDRAIL + "proxy..", GUARDRAIL + "engine..",
+                                GUARDRAIL + "telemetry..", GUARDRAIL + "state..")
+                        .as("The protocol is bytes and headers, whatever carries them"),
+                noClasses().that().resideOutsideOfPackages(GUARDRAIL + "proxy..", GUARDRAIL + "telemetry..",
+                        "dev.chaperone.guardrail")
+                        .should().dependOnClassesThat().resideInAPackage("io.netty..")
+                        .as("Netty stays at the edge"),
+                noClasses().that().resideInAPackage("dev.chaperone.guardrail..").should().dependOnClassesThat()
+                        .resideInAnyPackage("dev.cel.parser..", "dev.cel.checker..", "dev.cel.compiler..",
+                                "io.fabric8..",
+                                "dev.chaperone.api..", "dev.chaperone.policy..")
+                        .as("A guardrail neither parses nor checks CEL and knows no Kubernetes"),
+                noClasses().that().resideOutsideOfPackage("dev.chaperone.cli.demo..").and()
+                        .doNotHaveSimpleName("DemoCommand").should().dependOnClassesThat()
+                        .resideInAPackage("dev.chaperone.cli.demo..")
+                        .as("Nothing but its command knows the demonstration"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void holds(ArchRule rule) {
+        rule.check(all);
+    }
+}
