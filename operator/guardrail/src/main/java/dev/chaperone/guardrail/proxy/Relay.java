@@ -79,6 +79,8 @@ final class Relay implements UpstreamListener {
     private boolean headSent;
     private boolean over;
     private int answersUnderWay;
+    private int pendingHeld;
+    private long discarded;
 
     Relay(
             Exchange exchange,
@@ -188,7 +190,12 @@ final class Relay implements UpstreamListener {
         switch (body) {
             case Body.Events(EventStream stream) -> {
                 try {
-                    send(stream.feed(bytes));
+                    byte[] events = stream.feed(bytes);
+                    if (holds(stream.pending())) {
+                        send(events);
+                    } else {
+                        withhold(RefusedException.badGateway("too much is under way"));
+                    }
                 } catch (EventStream.EventTooLargeException e) {
                     withhold(RefusedException.badGateway("an event of the tool server is too large"));
                 }
@@ -209,10 +216,25 @@ final class Relay implements UpstreamListener {
                 }
             }
             case Body.Discarded _ -> {
-                // Read on, so that the connection can be used again.
+                // Read on, so that the connection can be used again; but not for ever.
+                discarded += bytes.length;
+                if (discarded > exchange.proxy().limits().answerBytes()) {
+                    withhold(RefusedException.badGateway("the tool server's answer is too large"));
+                }
             }
             case null -> throw new IllegalStateException("content before head");
         }
+    }
+
+    /** Counts what an unfinished event holds back. */
+    private boolean holds(int pending) {
+        if (pending < pendingHeld) {
+            exchange.held().giveBack(pendingHeld - pending);
+        } else if (!exchange.held().take(pending - pendingHeld)) {
+            return false;
+        }
+        pendingHeld = pending;
+        return true;
     }
 
     @Override

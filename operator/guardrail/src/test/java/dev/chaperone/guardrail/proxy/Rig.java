@@ -86,6 +86,12 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
         start();
     }
 
+    /** Ends the guardrail and starts another on the same state. */
+    void restart() throws IOException {
+        guardrail.close();
+        start();
+    }
+
     private void start() throws IOException {
         var loopback = new InetSocketAddress("127.0.0.1", 0);
         var settings = new GuardrailSettings("dev/coder", loopback, loopback, Set.of(), directory,
@@ -198,12 +204,21 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
         }
     }
 
+    /** As {@link #metric}, for waiting: not a number when it cannot be read now. */
+    double metricOr(String name) {
+        try {
+            return metric(name);
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+
     /** Waits for something that another thread brings about. */
     static void await(String what, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(5);
+            Thread.sleep(10);
         }
     }
 
