@@ -80,9 +80,12 @@ public final class EventStream {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
         for (byte b : bytes) {
             if (b == '\n' && lastWasCr) {
-                // The second half of CR LF: it belongs to the line that CR ended.
+                // The second half of CR LF: it belongs to the line that CR ended, and goes where that went. Readers that
+                // hold a CR back until they know what follows wait for it.
                 lastWasCr = false;
-                if (!block.isEmpty()) {
+                if (block.isEmpty()) {
+                    out.write(b);
+                } else {
                     block.write(b);
                     block.lineEnds();
                 }

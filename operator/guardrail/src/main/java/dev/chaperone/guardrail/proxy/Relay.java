@@ -247,7 +247,7 @@ final class Relay implements UpstreamListener {
                 sendHeadChunked();
                 byte[] rest = credentialWatch.end();
                 if (rest.length > 0) {
-                    exchange.agent().write(new DefaultHttpContent(Unpooled.wrappedBuffer(rest)));
+                    write(rest);
                 }
                 finish(exchange.agent().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), Outcome.ANSWERED);
             }
@@ -280,7 +280,7 @@ final class Relay implements UpstreamListener {
         if (headSent && body instanceof Body.Events && replyTo != null) {
             // Between two events. Without an answer a legacy client would come back for the rest, again and again.
             abort();
-            send(EventStream.event(Answers.refused(replyTo, refusal, null)));
+            write(EventStream.event(Answers.refused(replyTo, refusal, null)));
             finish(exchange.agent().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), Outcome.WITHHELD);
         } else {
             stop(refusal, Outcome.WITHHELD);
@@ -318,8 +318,9 @@ final class Relay implements UpstreamListener {
             return;
         }
         sendHeadChunked();
+        write(safe);
         ChannelHandlerContext agent = exchange.agent();
-        agent.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(safe)));
+        agent.flush();
         if (!agent.channel().isWritable()) {
             read(false);
         }
@@ -335,8 +336,12 @@ final class Relay implements UpstreamListener {
             headSent = true;
             exchange.agent().write(response);
         }
-        exchange.agent().write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+        write(bytes);
         finish(exchange.agent().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), Outcome.ANSWERED);
+    }
+
+    private void write(byte[] bytes) {
+        exchange.agent().write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
     }
 
     private void finish(ChannelFuture written, Outcome outcome) {

@@ -63,7 +63,7 @@ public final class Metrics {
         GaugeWithCallback.builder()
                 .name("chaperone_guardrail_held_bytes")
                 .help("Bytes of requests and answers that are held back")
-                .callback(gauge -> gauge.call(held.getAsLong()))
+                .callback(gauge -> gauge.call((double) held.getAsLong()))
                 .register(registry);
     }
 
