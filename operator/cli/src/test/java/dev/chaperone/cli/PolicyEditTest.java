@@ -54,7 +54,8 @@ class PolicyEditTest {
         policies = Files.createDirectories(directory.resolve("policies"));
         tools = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         tools.createContext("/", exchange -> {
-            byte[] answer = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[]}}".getBytes(StandardCharsets.UTF_8);
+            byte[] answer = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[]}}"
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.getRequestBody().readAllBytes();
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, answer.length);
@@ -131,14 +132,14 @@ class PolicyEditTest {
 
     private String call(HttpClient client) throws IOException, InterruptedException {
         return client.send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guardrail.address().getPort() + "/mcp/tools"))
-                                .header("Content-Type", "application/json")
-                                .header("Accept", "application/json, text/event-stream")
-                                .POST(HttpRequest.BodyPublishers.ofString(
-                                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
-                                                + "\"params\":{\"name\":\"any\",\"arguments\":{\"n\":1}}}"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + guardrail.address().getPort() + "/mcp/tools"))
+                        .header("Content-Type", "application/json")
+                        .header("Accept", "application/json, text/event-stream")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+                                        + "\"params\":{\"name\":\"any\",\"arguments\":{\"n\":1}}}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString())
                 .body();
     }
 
@@ -160,7 +161,8 @@ class PolicyEditTest {
 
         // Then
         Arrays.sort(nanos);
-        System.out.printf("%d edits under %d clients, from file write to first decision: p50 %d ms, p99 %d ms, %d calls%n",
+        System.out.printf(
+                "%d edits under %d clients, from file write to first decision: p50 %d ms, p99 %d ms, %d calls%n",
                 EDITS, CLIENTS, nanos[EDITS / 2] / 1_000_000, nanos[EDITS - 1] / 1_000_000, answers.size());
         assertThat(answers).allSatisfy(answer -> {
             Matcher versions = VERSIONS.matcher(answer);

@@ -2,6 +2,7 @@ package dev.chaperone.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
@@ -104,7 +105,7 @@ public final class CanonicalJson {
         out.append('"');
     }
 
-    /** ECMAScript's Number::toString, which RFC 8785 §3.2.2.3 refers to; Java yields the same shortest digits. */
+    /** ECMAScript's Number::toString, which RFC 8785 §3.2.2.3 refers to. */
     private static void writeDouble(double number, StringBuilder out) {
         if (!Double.isFinite(number)) {
             throw new IllegalArgumentException("no JSON number: " + number);
@@ -113,7 +114,7 @@ public final class CanonicalJson {
             out.append('0');
             return;
         }
-        BigDecimal decimal = new BigDecimal(Double.toString(Math.abs(number))).stripTrailingZeros();
+        BigDecimal decimal = shortest(Math.abs(number));
         String digits = decimal.unscaledValue().toString();
         int point = digits.length() - decimal.scale();
         if (number < 0) {
@@ -132,6 +133,16 @@ public final class CanonicalJson {
         } else {
             out.append(digits, 0, point).append('.').append(digits, point, digits.length());
         }
+    }
+
+    // Java yields the shortest digits too, but never fewer than two: 4.9E-324 is 5e-324 there.
+    private static BigDecimal shortest(double number) {
+        BigDecimal decimal = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+        if (decimal.precision() == 2) {
+            BigDecimal digit = new BigDecimal(number).round(new MathContext(1));
+            return digit.doubleValue() == number ? digit.stripTrailingZeros() : decimal;
+        }
+        return decimal;
     }
 
     private static @Nullable Object plain(JsonNode node) {

@@ -42,6 +42,11 @@ final class Selectors {
     }
 
     private static void check(@Nullable LabelSelector selector, String path, IssueSink sink) {
+        exact(selector).forEach((key, value) -> {
+            String at = Paths.field(path + ".matchLabels", key);
+            checkKey(key, at, sink);
+            checkValue(Objects.requireNonNullElse(value, ""), at, sink);
+        });
         List<LabelSelectorRequirement> requirements = requirements(selector);
         for (int i = 0; i < requirements.size(); i++) {
             check(requirements.get(i), path + ".matchExpressions[" + i + "]", sink);
@@ -50,9 +55,7 @@ final class Selectors {
 
     private static void check(LabelSelectorRequirement requirement, String path, IssueSink sink) {
         String operator = requirement.getOperator();
-        if (requirement.getKey() == null || requirement.getKey().isEmpty()) {
-            sink.error(path + ".key", "the key is missing", "write the name of a label");
-        }
+        checkKey(Objects.requireNonNullElse(requirement.getKey(), ""), path + ".key", sink);
         if (operator == null || !OPERATORS.contains(operator)) {
             sink.error(
                     path + ".operator", "'" + operator + "' is no operator of selectors",
@@ -66,14 +69,42 @@ final class Selectors {
         } else if (!takesValues && hasValues) {
             sink.error(path + ".values", operator + " takes no values", "remove the values");
         }
+        if (takesValues && hasValues) {
+            for (int i = 0; i < requirement.getValues().size(); i++) {
+                checkValue(
+                        Objects.requireNonNullElse(requirement.getValues().get(i), ""), path + ".values[" + i + "]",
+                        sink);
+            }
+        }
+    }
+
+    // No object can have such a label: a rule that selects by it would be for nobody, and nobody would notice.
+    private static void checkKey(String key, String path, IssueSink sink) {
+        if (key.isEmpty()) {
+            sink.error(path, "the key is missing", "write the name of a label");
+            return;
+        }
+        String problem = LabelSyntax.problemOfKey(key);
+        if (problem != null) {
+            sink.error(path, "'" + key + "' is no key of a label: " + problem,
+                    "write for example app or team.dev/name");
+        }
+    }
+
+    private static void checkValue(String value, String path, IssueSink sink) {
+        String problem = LabelSyntax.problemOfValue(value);
+        if (problem != null) {
+            sink.error(
+                    path, "'" + value + "' is no value of a label: " + problem,
+                    "write it as it stands in metadata.labels");
+        }
     }
 
     private static boolean matches(@Nullable LabelSelector selector, Map<String, String> labels) {
         if (selector == null) {
             return true;
         }
-        Map<String, String> exact = Objects.requireNonNullElse(selector.getMatchLabels(), Map.of());
-        return exact.entrySet()
+        return exact(selector).entrySet()
                 .stream()
                 .allMatch(label -> Objects.requireNonNullElse(label.getValue(), "").equals(labels.get(label.getKey())))
                 && requirements(selector).stream().allMatch(requirement -> matches(requirement, labels));
@@ -88,6 +119,10 @@ final class Selectors {
             case "DoesNotExist" -> value == null;
             default -> throw new IllegalArgumentException(requirement.getOperator());
         };
+    }
+
+    private static Map<String, String> exact(@Nullable LabelSelector selector) {
+        return selector == null ? Map.of() : Objects.requireNonNullElse(selector.getMatchLabels(), Map.of());
     }
 
     private static List<LabelSelectorRequirement> requirements(@Nullable LabelSelector selector) {

@@ -4,6 +4,7 @@ import dev.chaperone.api.ToolServer;
 import dev.chaperone.api.ToolServerSpec;
 import dev.chaperone.api.ToolServerSpec.Tool;
 import dev.chaperone.config.ArgumentSchema;
+import dev.chaperone.config.CanonicalJson;
 import dev.chaperone.config.Capability;
 import dev.chaperone.config.ServerConfig;
 import dev.chaperone.config.Stakes;
@@ -122,6 +123,8 @@ final class ServerReader {
         }
         try {
             ValueType type = ArgumentTypes.of(ArgumentSchema.parse(tool.inputSchema()));
+            // The whole schema becomes part of a config, which must have a digest.
+            CanonicalJson.bytes(tool.inputSchema());
             return type instanceof ValueType.Struct ? type : ValueType.Scalar.DYN;
         } catch (IllegalArgumentException e) {
             sink.error(

@@ -35,6 +35,10 @@ public final class CelFunctions {
             StandardFunction.NOT_EQUALS, StandardFunction.LESS, StandardFunction.LESS_EQUALS,
             StandardFunction.GREATER, StandardFunction.GREATER_EQUALS, StandardFunction.IN};
 
+    /** Of which types lists can be ordered, as overload ids name them. */
+    private static final List<String> COMPARABLE = List.of("int", "double", "string", "bool",
+            "timestamp", "duration");
+
     private CelFunctions() {}
 
     /** The overload ids of all functions that programs may refer to. */
@@ -167,17 +171,22 @@ public final class CelFunctions {
                         args -> regexes.findAll((String) args[0], (String) args[1], (Long) args[2])));
     }
 
+    // Lists of a type that is known only now are dispatched by name: every overload does the same whatever its type.
     private static void lists(Map<String, Set<CelFunctionBinding>> functions) {
-        add(functions, "isSorted",
-                CelFunctionBinding.from("list_a_is_sorted_bool", List.class, list -> Lists.isSorted(list)));
-        add(functions, "sum", CelFunctionBinding.from("list_a_sum_a", List.class, list -> Lists.sum(list)));
-        add(functions, "min", CelFunctionBinding.from("list_a_min_a", List.class, list -> Lists.min(list)));
-        add(functions, "max", CelFunctionBinding.from("list_a_max_a", List.class, list -> Lists.max(list)));
+        for (String type : COMPARABLE) {
+            add(functions, "isSorted",
+                    CelFunctionBinding.from("list_" + type + "_is_sorted_bool", List.class, Lists::isSorted));
+            add(functions, "min",
+                    CelFunctionBinding.from("list_" + type + "_min_" + type, List.class, Lists::min));
+            add(functions, "max",
+                    CelFunctionBinding.from("list_" + type + "_max_" + type, List.class, Lists::max));
+        }
+        add(functions, "sum", CelFunctionBinding.from("list_int_sum_int", List.class, Lists::sum));
+        add(functions, "sum", CelFunctionBinding.from("list_double_sum_double", List.class, Lists::sumOfDoubles));
         add(functions, "indexOf",
-                CelFunctionBinding.from("list_a_index_of_int", List.class, Object.class,
-                        (list, value) -> Lists.indexOf(list, value)));
-        add(functions, "lastIndexOf", CelFunctionBinding.from("list_a_last_index_of_int", List.class, Object.class,
-                (list, value) -> Lists.lastIndexOf(list, value)));
+                CelFunctionBinding.from("list_a_index_of_int", List.class, Object.class, Lists::indexOf));
+        add(functions, "lastIndexOf",
+                CelFunctionBinding.from("list_a_last_index_of_int", List.class, Object.class, Lists::lastIndexOf));
     }
 
     private static void optionals(Map<String, Set<CelFunctionBinding>> functions) {
@@ -185,6 +194,10 @@ public final class CelFunctions {
         add(functions, "optional.none", CelFunctionBinding.from("optional_none", List.of(), args -> Optional.empty()));
         add(functions, "optional.ofNonZeroValue",
                 CelFunctionBinding.from("optional_ofNonZeroValue", Object.class, Optionals::ofNonZero));
+        add(functions, "first", CelFunctionBinding.from("optional_list_first", List.class, Optionals::first));
+        add(functions, "last", CelFunctionBinding.from("optional_list_last", List.class, Optionals::last));
+        add(functions, "optional.unwrap",
+                CelFunctionBinding.from("optional_unwrap_list", List.class, Optionals::unwrap));
         add(functions, "value", CelFunctionBinding.from("optional_value", Object.class, Optionals::value));
         add(functions, "hasValue", CelFunctionBinding.from("optional_hasValue", Object.class, Optionals::hasValue));
         add(functions, "_[?_]",

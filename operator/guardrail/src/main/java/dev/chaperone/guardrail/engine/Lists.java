@@ -47,6 +47,10 @@ final class Lists {
         return integers;
     }
 
+    static double sumOfDoubles(List<?> list) {
+        return ((Number) sum(list)).doubleValue();
+    }
+
     static Object min(List<?> list) {
         return extreme(list, -1);
     }

@@ -3,6 +3,9 @@ package dev.chaperone.guardrail.engine;
 import dev.cel.common.CelErrorCode;
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
+import dev.chaperone.guardrail.json.JsonArray;
+import dev.chaperone.guardrail.json.WorkMeter;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +55,23 @@ final class Optionals {
             case Optional<?> optional -> optional.flatMap(members -> in(members, key));
             default -> throw EvaluationError.invalid("no map");
         };
+    }
+
+    static Optional<?> first(List<?> list) {
+        return at(list, 0L);
+    }
+
+    static Optional<?> last(List<?> list) {
+        return at(list, list.size() - 1L);
+    }
+
+    static JsonArray unwrap(List<?> optionals) {
+        WorkMeter.charge((long) WorkMeter.ITEM * optionals.size());
+        List<Object> values = new ArrayList<>();
+        for (Object optional : optionals) {
+            optional(optional).ifPresent(values::add);
+        }
+        return JsonArray.copyOf(values);
     }
 
     private static Optional<?> optional(Object value) {

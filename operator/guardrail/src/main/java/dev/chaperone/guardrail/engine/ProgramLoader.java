@@ -14,6 +14,7 @@ import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import dev.chaperone.config.Bundle;
 import dev.chaperone.config.BundleException;
+import dev.chaperone.config.PatternSize;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ final class ProgramLoader {
         CelOptions options = CelOptions.current()
                 .enableHeterogeneousNumericComparisons(true)
                 .comprehensionMaxIterations(MAX_ITERATIONS)
-                .maxRegexProgramSize(Regexes.MAX_PROGRAM_SIZE)
+                .maxRegexProgramSize(PatternSize.MAX_PROGRAM)
                 .build();
         this.runtime = CelRuntimeFactory.plannerRuntimeBuilder()
                 .setOptions(options)

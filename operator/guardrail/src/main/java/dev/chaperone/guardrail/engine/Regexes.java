@@ -3,6 +3,7 @@ package dev.chaperone.guardrail.engine;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.chaperone.config.PatternSize;
 import dev.chaperone.guardrail.json.JsonArray;
 import dev.chaperone.guardrail.json.WorkMeter;
 import java.util.ArrayList;
@@ -16,15 +17,9 @@ import org.jspecify.annotations.Nullable;
  * brings along is compiled for that call and never kept, so nobody can crowd the others out.
  */
 final class Regexes {
-    /** Instructions of the largest program that is run. */
-    static final int MAX_PROGRAM_SIZE = 2_000;
-    /** Characters of the longest pattern that is compiled. */
-    static final int MAX_PATTERN_LENGTH = 2_000;
     /** Characters of the longest text that is searched. */
     static final int MAX_INPUT_LENGTH = 256 * 1024;
 
-    // An estimate may be some times too high; what it has to stop is thousands of times too large.
-    private static final long MAX_ESTIMATE = 4L * MAX_PROGRAM_SIZE;
     // What a character of a pattern costs to compile, and how many instructions cost as much as one character of text.
     private static final int COMPILE_COST = 50;
     private static final int INSTRUCTIONS_PER_UNIT = 2;
@@ -75,12 +70,12 @@ final class Regexes {
     }
 
     private static @Nullable Pattern compile(String pattern) {
-        if (pattern.length() > MAX_PATTERN_LENGTH || PatternSize.estimate(pattern) > MAX_ESTIMATE) {
+        if (PatternSize.isTooLarge(pattern)) {
             return null;
         }
         try {
             Pattern compiled = Pattern.compile(pattern);
-            return compiled.programSize() > MAX_PROGRAM_SIZE ? null : compiled;
+            return compiled.programSize() > PatternSize.MAX_PROGRAM ? null : compiled;
         } catch (PatternSyntaxException e) {
             return null;
         }

@@ -1,5 +1,6 @@
 package dev.chaperone.guardrail.engine;
 
+import dev.cel.common.CelErrorCode;
 import dev.cel.runtime.CelEvaluationException;
 import dev.chaperone.guardrail.json.WorkMeter;
 import java.util.ArrayList;
@@ -64,7 +65,14 @@ final class RuleEvaluator {
             }
             return Outcome.NOT_A_BOOL;
         } catch (CelEvaluationException e) {
-            return new Outcome.Failed(e.getErrorCode().name().toLowerCase(Locale.ROOT));
+            return new Outcome.Failed(code(e).name().toLowerCase(Locale.ROOT));
         }
+    }
+
+    // CEL has no class for values out of range, such as an index beyond 32 bits, and calls them internal errors.
+    private static CelErrorCode code(CelEvaluationException e) {
+        return e.getErrorCode() == CelErrorCode.INTERNAL_ERROR && e.getCause() instanceof IllegalArgumentException
+                ? CelErrorCode.INVALID_ARGUMENT
+                : e.getErrorCode();
     }
 }

@@ -10,6 +10,7 @@ import dev.chaperone.guardrail.json.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,13 @@ public final class EnvelopeReader {
     private static final Set<String> REQUEST_MEMBERS = Set.of("jsonrpc", "id", "method", "params");
     private static final Set<String> RESPONSE_MEMBERS = Set.of("jsonrpc", "id", "result", "error");
     private static final Set<String> CALL_MEMBERS = Set.of("name", "arguments", "_meta", "requestState");
+    // What is read here, or belongs to the guardrail.
+    private static final Set<String> PARAMETERS = Set.of("name", "arguments", "_meta", "requestState", "inputResponses",
+            "task", "taskId", "uri", "capabilities", "protocolVersion");
+    private static final Set<String> METADATA = Set.of(META_VERSION, META_CAPABILITIES);
     private static final int MAX_ID_LENGTH = 256;
     // What a name may consist of, by the specification; it also keeps names apart from '/' and from look-alikes.
-    private static final String TOOL_NAME = "[A-Za-z0-9_.-]{1,128}";
+    private static final Pattern TOOL_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,128}");
 
     private EnvelopeReader() {}
 
@@ -124,6 +129,10 @@ public final class EnvelopeReader {
             if (root.containsKey("params") && !(root.get("params") instanceof JsonObject)) {
                 throw RefusedException.invalid("params is an object");
             }
+            checkSpelling(params(), PARAMETERS);
+            if (params().get("_meta") instanceof JsonObject meta) {
+                checkSpelling(meta, METADATA);
+            }
             boolean notification = !root.containsKey("id");
             JsonRpcId id = notification ? null : EnvelopeReader.id(document, body);
             Era era = era(notification);
@@ -203,7 +212,7 @@ public final class EnvelopeReader {
                     throw RefusedException.invalid("a member of params that a tool call does not have");
                 }
             }
-            if (!(params.get("name") instanceof String tool) || !tool.matches(TOOL_NAME)) {
+            if (!(params.get("name") instanceof String tool) || !isToolName(tool)) {
                 throw RefusedException.invalid("a tool's name consists of letters, digits, '_', '.' and '-'");
             }
             Object arguments = params.getOrDefault("arguments", JsonObject.EMPTY);
@@ -212,6 +221,19 @@ public final class EnvelopeReader {
             }
             return new McpMessage.ToolCallRequest(era, id, tool, object, upstream);
         }
+    }
+
+    // Some servers take keys without regard to case, and would read another member than the one that was judged.
+    private static void checkSpelling(JsonObject object, Set<String> members) throws RefusedException {
+        for (String key : object.keySet()) {
+            if (!members.contains(key) && members.stream().anyMatch(key::equalsIgnoreCase)) {
+                throw RefusedException.invalid("a member in another spelling");
+            }
+        }
+    }
+
+    static boolean isToolName(String name) {
+        return TOOL_NAME.matcher(name).matches();
     }
 
     /** The protocol versions named to a client that asked for another. */

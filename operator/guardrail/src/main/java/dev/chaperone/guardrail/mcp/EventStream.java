@@ -3,13 +3,23 @@ package dev.chaperone.guardrail.mcp;
 import dev.chaperone.guardrail.mcp.ServerMessages.Treatment;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a stream of server-sent events apart and puts it together again, event by event (WHATWG HTML, "Server-sent
  * events"). What passes keeps its bytes; comments pass at once, so that keep-alives keep alive.
  */
 public final class EventStream {
+    // Readers that split text into lines by Unicode end lines here too, and would see fields that others do not. JSON
+    // can write these characters as escapes, which mean the same to all.
+    private static final Pattern OTHER_LINE_ENDS = Pattern.compile(
+            "[\\x0B\\x0C\\x1C-\\x1E\\x85\\u2028\\u2029]");
+    private static final byte[] EMPTY_COMMENT = {':', '\n'};
+
     private final ServerMessages rules;
     private final int maxEventBytes;
     private final Consumer<byte[]> answerToServer;
@@ -93,7 +103,9 @@ public final class EventStream {
             if (blank) {
                 out.writeBytes(treated(block.take()));
             } else if (comment) {
-                out.writeBytes(block.take());
+                byte[] line = block.take();
+                boolean oneMeaning = !OTHER_LINE_ENDS.matcher(new String(line, StandardCharsets.UTF_8)).find();
+                out.writeBytes(oneMeaning ? line : EMPTY_COMMENT);
             }
         }
         return out.toByteArray();
@@ -106,23 +118,18 @@ public final class EventStream {
 
     /** A message as an event of its own, to stand after a whole one. The message has no line breaks. */
     public static byte[] event(byte[] message) {
-        return event("", message);
-    }
-
-    private static byte[] event(String otherFields, byte[] message) {
-        return (otherFields + "data: " + new String(message, StandardCharsets.UTF_8) + "\n\n")
-                .getBytes(StandardCharsets.UTF_8);
+        return framed(List.of(), new String(message, StandardCharsets.UTF_8));
     }
 
     private byte[] treated(byte[] raw) {
-        StringBuilder data = new StringBuilder();
-        StringBuilder others = new StringBuilder();
-        boolean hasData = false;
         String text = new String(raw, StandardCharsets.UTF_8);
         if (first && text.startsWith("\uFEFF")) {
             text = text.substring(1);
         }
         first = false;
+        StringBuilder data = new StringBuilder();
+        List<String> others = new ArrayList<>();
+        boolean hasData = false;
         for (String line : text.split("\r\n|\r|\n", -1)) {
             int colon = line.indexOf(':');
             String field = colon < 0 ? line : line.substring(0, colon);
@@ -131,23 +138,39 @@ public final class EventStream {
                 data.append(hasData ? "\n" : "").append(value.startsWith(" ") ? value.substring(1) : value);
                 hasData = true;
             } else if (!line.isEmpty()) {
-                others.append(line).append('\n');
+                others.add(line);
             }
         }
+        boolean oneMeaning = !OTHER_LINE_ENDS.matcher(text).find();
         if (data.isEmpty()) {
             // Primes a stream's id or its retry time; there is no message in it.
-            return raw;
+            return oneMeaning ? raw : framed(others, null);
         }
         return switch (rules.treat(data.toString().getBytes(StandardCharsets.UTF_8))) {
-            case Treatment.Pass _ -> raw;
-            case Treatment.Replace(byte[] message) -> event(others.toString(), message);
+            case Treatment.Pass _ -> oneMeaning ? raw : framed(others, data.toString());
+            case Treatment.Replace(byte[] message) -> framed(others, new String(message, StandardCharsets.UTF_8));
             case Treatment.Drop(byte[] answer) -> {
                 if (answer != null) {
                     answerToServer.accept(answer);
                 }
                 // The id still counts for resumption, so the event stays and only its message goes.
-                yield others.isEmpty() ? new byte[0] : (others + "\n").getBytes(StandardCharsets.UTF_8);
+                yield framed(others, null);
             }
         };
+    }
+
+    private static byte[] framed(List<String> others, @Nullable String data) {
+        StringBuilder event = new StringBuilder();
+        for (String line : others) {
+            if (!OTHER_LINE_ENDS.matcher(line).find()) {
+                event.append(line).append('\n');
+            }
+        }
+        if (data != null) {
+            String escaped = OTHER_LINE_ENDS.matcher(data)
+                    .replaceAll(end -> String.format("\\\\u%04x", (int) end.group().charAt(0)));
+            event.append("data: ").append(escaped.replace("\n", "\ndata: ")).append('\n');
+        }
+        return event.isEmpty() ? new byte[0] : event.append('\n').toString().getBytes(StandardCharsets.UTF_8);
     }
 }

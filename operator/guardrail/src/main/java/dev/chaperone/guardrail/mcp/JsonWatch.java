@@ -17,4 +17,9 @@ public final class JsonWatch {
         scanner.feed(piece);
         return rules.mayPass(scanner);
     }
+
+    /** Whether nothing is open that more pieces would have to close. */
+    public boolean isWhole() {
+        return scanner.isBalanced();
+    }
 }

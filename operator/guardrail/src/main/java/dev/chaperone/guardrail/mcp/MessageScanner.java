@@ -2,13 +2,16 @@ package dev.chaperone.guardrail.mcp;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Watches JSON from a tool server go by, in pieces of any size and in constant memory, for the few members by which a
  * message can ask something of the agent or needs rewriting. It does not validate: text that is no JSON reaches no
- * client's parser either, and for valid JSON it sees what every parser sees. A member that stands twice is seen twice.
+ * client's parser either, and for valid JSON it sees what every parser sees. What parsers could see differently (one of
+ * these members twice or in another spelling, other encodings) is abnormal.
  */
 final class MessageScanner {
     private static final int MAX_DEPTH = 512;
@@ -16,9 +19,14 @@ final class MessageScanner {
     // Keys matter down to result.inputRequests.<name>.method.
     private static final int KEY_DEPTH = 4;
 
-    private final boolean[] isObject = new boolean[MAX_DEPTH + 1];
+    private static final List<String> OF_MESSAGES = List.of("jsonrpc", "id", "method", "params", "result", "error");
+    private static final List<String> OF_RESULTS = List.of(
+            "tools", "capabilities", "supportedVersions", "inputRequests", "resultType", "cacheScope", "ttlMs");
+    private static final List<String> OF_INPUT_REQUESTS = List.of("method");
+
+    private final BitSet isObject = new BitSet();
     private final @Nullable String[] keys = new @Nullable String[KEY_DEPTH + 1];
-    private final byte[] captured = new byte[MAX_CAPTURE];
+    private byte[] captured = new byte[64];
     private final List<String> inputMethods = new ArrayList<>(0);
     private int capturedLength;
     private int depth;
@@ -28,11 +36,12 @@ final class MessageScanner {
     private boolean overlong;
     private boolean batch;
     private boolean tooDeep;
+    private boolean ambiguous;
+    private boolean namesMethod;
     private @Nullable String method;
     private boolean hasId;
     private boolean hasAnswer;
     private boolean listsTools;
-    private boolean hasContent;
     private boolean declaresCapabilities;
 
     void feed(byte[] bytes) {
@@ -42,6 +51,8 @@ final class MessageScanner {
     void feed(byte[] bytes, int from, int to) {
         for (int i = from; i < to; i++) {
             byte b = bytes[i];
+            // Stands in no JSON in UTF-8, and in all in UTF-16 and UTF-32, which some clients detect.
+            ambiguous |= b == 0;
             if (inString) {
                 inString(b);
             } else {
@@ -62,6 +73,9 @@ final class MessageScanner {
         }
         if (depth <= KEY_DEPTH) {
             if (capturedLength < MAX_CAPTURE) {
+                if (capturedLength == captured.length) {
+                    captured = Arrays.copyOf(captured, MAX_CAPTURE);
+                }
                 captured[capturedLength++] = b;
             } else {
                 overlong = true;
@@ -87,7 +101,7 @@ final class MessageScanner {
                     return;
                 }
                 depth++;
-                isObject[depth] = b == '{';
+                isObject.set(depth, b == '{');
                 expectKey = b == '{';
                 if (depth <= KEY_DEPTH) {
                     keys[depth] = null;
@@ -97,7 +111,7 @@ final class MessageScanner {
                 depth = Math.max(0, depth - 1);
                 expectKey = false;
             }
-            case ',' -> expectKey = isObject[depth];
+            case ',' -> expectKey = isObject.get(depth);
             case ':' -> expectKey = false;
             default -> {
                 // Numbers, literals and space carry nothing that is looked for.
@@ -109,7 +123,7 @@ final class MessageScanner {
         if (depth == 0 || depth > KEY_DEPTH) {
             return;
         }
-        if (expectKey && isObject[depth]) {
+        if (expectKey && isObject.get(depth)) {
             keys[depth] = text();
             keyEnds();
         } else if (depth == 1 && "method".equals(keys[1])) {
@@ -123,18 +137,27 @@ final class MessageScanner {
     private void keyEnds() {
         String key = keys[depth];
         if (depth == 1) {
+            ambiguous |= misspelt(key, OF_MESSAGES) || ("method".equals(key) && namesMethod);
+            namesMethod |= "method".equals(key);
             hasId |= "id".equals(key);
             hasAnswer |= "result".equals(key) || "error".equals(key);
         } else if (depth == 2 && "result".equals(keys[1])) {
+            ambiguous |= misspelt(key, OF_RESULTS);
             listsTools |= "tools".equals(key);
-            hasContent |= "content".equals(key);
             declaresCapabilities |= "capabilities".equals(key);
+        } else if (depth == 4 && "result".equals(keys[1]) && "inputRequests".equals(keys[2])) {
+            ambiguous |= misspelt(key, OF_INPUT_REQUESTS);
         }
+    }
+
+    // Some clients take keys without regard to case.
+    private static boolean misspelt(@Nullable String key, List<String> members) {
+        return key != null && !members.contains(key) && members.stream().anyMatch(key::equalsIgnoreCase);
     }
 
     // A method that is no string is no method that could be allowed.
     private void valueStarts() {
-        if (depth == 1 && "method".equals(keys[1]) && isObject[1]) {
+        if (depth == 1 && "method".equals(keys[1]) && isObject.get(1)) {
             method = "";
         }
     }
@@ -182,9 +205,14 @@ final class MessageScanner {
         }
     }
 
-    /** Whether the bytes so far hold more than one message at once, or nest deeper than anyone means. */
+    /** Whether the bytes so far hold a batch, nest deeper than anyone means, or could be read in two ways. */
     boolean isAbnormal() {
-        return batch || tooDeep;
+        return batch || tooDeep || ambiguous;
+    }
+
+    /** Whether every object, array and string that was opened is closed. */
+    boolean isBalanced() {
+        return depth == 0 && !inString;
     }
 
     /** The method, when this is a request or notification; {@code ""} for one that cannot be named. */
@@ -203,12 +231,12 @@ final class MessageScanner {
 
     /** Whether the result looks like that of {@code tools/list}. */
     boolean listsTools() {
-        return listsTools && !hasContent;
+        return listsTools;
     }
 
     /** Whether the result looks like that of {@code initialize} or {@code server/discover}. */
     boolean declaresCapabilities() {
-        return declaresCapabilities && !hasContent;
+        return declaresCapabilities;
     }
 
     /** The methods of {@code result.inputRequests}: what a modern server asks of the agent inside a result. */

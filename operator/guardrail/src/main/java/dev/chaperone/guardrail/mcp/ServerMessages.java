@@ -95,7 +95,7 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
         if (!scanner.listsTools() && !scanner.declaresCapabilities()) {
             return new Treatment.Pass();
         }
-        byte[] rewritten = rewrite(message);
+        byte[] rewritten = restricted(message);
         return rewritten == null ? new Treatment.Drop(null) : new Treatment.Replace(rewritten);
     }
 
@@ -118,9 +118,15 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
     /**
      * An answer to {@code tools/list}, {@code initialize} or {@code server/discover} cut down to what may be known.
      *
-     * @return null when it is not JSON that can be rewritten
+     * @return null when it may not pass, or is not JSON that can be rewritten
      */
     public byte @Nullable [] rewrite(byte[] message) {
+        MessageScanner scanner = new MessageScanner();
+        scanner.feed(message);
+        return mayPass(scanner) ? restricted(message) : null;
+    }
+
+    private byte @Nullable [] restricted(byte[] message) {
         try {
             if (!(MAPPER.readTree(message) instanceof ObjectNode root)) {
                 return null;
@@ -148,8 +154,10 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
         Iterator<JsonNode> each = tools.elements();
         while (each.hasNext()) {
             JsonNode name = each.next().path("name");
-            // Of two tools of one name only the first can be called under a name at all.
-            if (!name.isTextual() || !seen.add(name.textValue()) || !listed.test(name.textValue())) {
+            // Of two tools of one name only the first can be called, and one without a proper name cannot be at all.
+            boolean kept = name.isTextual() && EnvelopeReader.isToolName(name.textValue()) && seen.add(name.textValue())
+                    && listed.test(name.textValue());
+            if (!kept) {
                 each.remove();
             }
         }

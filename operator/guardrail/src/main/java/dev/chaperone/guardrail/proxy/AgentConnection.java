@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Exchange}; then the next.
  */
 final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
+    private static final int FIRST_BUFFER = 1024;
+
     private enum Phase {
         /** Between requests. */
         IDLE,
@@ -94,7 +96,8 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
         if (message instanceof HttpRequest request) {
             head = RequestHead.check(request, proxy.hosts(), proxy.limits().bodyBytes());
             keepAlive = HttpUtil.isKeepAlive(request) && !requests.draining();
-            body = new ByteArrayOutputStream((int) Math.max(0, HttpUtil.getContentLength(request, 0L)));
+            // Announced is not sent: memory is taken for what has come, and counted.
+            body = new ByteArrayOutputStream(FIRST_BUFFER);
             share = held.share();
             phase = Phase.BODY;
             closeAfter(context, proxy.limits().bodyTimeout());
@@ -142,13 +145,15 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
             closeAfter(context, proxy.limits().idleTimeout());
         } else {
             phase = Phase.CLOSING;
+            closeAfter(context, proxy.limits().headTimeout());
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> context.close());
         }
     }
 
     private void refuse(ChannelHandlerContext context, RefusedException refusal) {
-        stopDeadline();
         phase = Phase.CLOSING;
+        // An agent that does not read its refusal does not keep its connection either.
+        closeAfter(context, proxy.limits().headTimeout());
         share.giveBack();
         Responses.refuse(context, proxy, head == null ? null : head.server(), null, refusal, false)
                 .addListener(_ -> context.close());
@@ -166,9 +171,12 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        boolean reads = context.channel().isWritable();
         if (exchange != null) {
-            exchange.agentReads(context.channel().isWritable());
+            exchange.agentReads(reads);
         }
+        // Who reads no answers asks no further; while a call is under way, its end has to be heard of all the same.
+        context.channel().config().setAutoRead(reads || exchange != null);
     }
 
     @Override

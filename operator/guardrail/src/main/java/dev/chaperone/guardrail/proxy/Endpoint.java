@@ -1,6 +1,8 @@
 package dev.chaperone.guardrail.proxy;
 
 import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Where a tool server is reached. It comes from the config alone; nothing in a request can move it.
@@ -12,8 +14,15 @@ import java.net.URI;
  * @param authority value of the header Host
  */
 record Endpoint(boolean tls, String host, int port, String target, String authority) {
+    // As many as tool servers have ever been configured.
+    private static final Map<String, Endpoint> KNOWN = new ConcurrentHashMap<>();
+
     /** @throws IllegalArgumentException when the URL is not one of HTTP */
     static Endpoint of(String url) {
+        return KNOWN.computeIfAbsent(url, Endpoint::parse);
+    }
+
+    private static Endpoint parse(String url) {
         URI uri = URI.create(url);
         boolean tls = "https".equalsIgnoreCase(uri.getScheme());
         if ((!tls && !"http".equalsIgnoreCase(uri.getScheme())) || uri.getHost() == null) {

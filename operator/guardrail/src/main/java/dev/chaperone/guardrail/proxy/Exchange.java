@@ -25,7 +25,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,7 +141,7 @@ final class Exchange {
         SessionState session = proxy.session().state();
         var call = new ToolCall(head.server(), request.tool(), request.arguments(), proxy.clock().instant());
         var subject = new Subject(
-                UUID.randomUUID().toString(), session.id(), call.server(), call.tool(), call.argumentsDigest());
+                CallIds.next(), session.id(), call.server(), call.tool(), call.argumentsDigest());
         if (engine == null) {
             proxy.evidence().refused(subject, DenialCode.NOT_READY, "no config", null);
             deny(request, subject, DenialCode.NOT_READY, List.of());

@@ -11,7 +11,11 @@ final class HeldBytes {
         this.limit = limit;
     }
 
-    /** A share that is given back whole, once. */
+    long total() {
+        return held.get();
+    }
+
+    /** A share that is given back whole at the end. */
     Share share() {
         return new Share();
     }
@@ -27,6 +31,12 @@ final class HeldBytes {
             }
             mine += bytes;
             return true;
+        }
+
+        /** Gives a part back. */
+        void giveBack(long bytes) {
+            held.addAndGet(-bytes);
+            mine -= bytes;
         }
 
         void giveBack() {

@@ -37,6 +37,7 @@ public final class ProxyServer implements AutoCloseable {
     private ProxyServer(ProxyContext proxy, EventLoopGroup loops, InetSocketAddress address) throws IOException {
         this.proxy = proxy;
         this.held = new HeldBytes(proxy.limits().heldBytes());
+        proxy.metrics().observeHeldBytes(held::total);
         var binding = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class Relay implements UpstreamListener {
     private static final List<String> FORWARDED = List.of("cache-control", "x-accel-buffering",
             "mcp-protocol-version", "retry-after", "allow");
 
+    private static final int MAX_ANSWERS_UNDER_WAY = 8;
     private static final String EVENTS = "text/event-stream";
     private static final String JSON = "application/json";
 
@@ -76,6 +78,9 @@ final class Relay implements UpstreamListener {
     private int status;
     private boolean headSent;
     private boolean over;
+    private int answersUnderWay;
+    private int pendingHeld;
+    private long discarded;
 
     Relay(
             Exchange exchange,
@@ -122,8 +127,11 @@ final class Relay implements UpstreamListener {
                 .toLowerCase(Locale.ROOT)
                 .split(";", 2)[0]
                 .strip();
-        String coding = upstream.headers().get(HttpHeaderNames.CONTENT_ENCODING);
-        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+        boolean coded = upstream.headers().getAll(HttpHeaderNames.CONTENT_ENCODING).stream()
+                .anyMatch(coding -> !coding.equalsIgnoreCase("identity"));
+        if (upstream.headers().getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
+            withhold(RefusedException.badGateway("the tool server's answer has two content types"));
+        } else if (coded) {
             withhold(RefusedException.badGateway("the tool server's answer is compressed"));
         } else if (status == 401 || status == 403) {
             // The agent has no credential for this server and must not be sent to fetch one.
@@ -182,7 +190,12 @@ final class Relay implements UpstreamListener {
         switch (body) {
             case Body.Events(EventStream stream) -> {
                 try {
-                    send(stream.feed(bytes));
+                    byte[] events = stream.feed(bytes);
+                    if (holds(stream.pending())) {
+                        send(events);
+                    } else {
+                        withhold(RefusedException.badGateway("too much is under way"));
+                    }
                 } catch (EventStream.EventTooLargeException e) {
                     withhold(RefusedException.badGateway("an event of the tool server is too large"));
                 }
@@ -203,15 +216,33 @@ final class Relay implements UpstreamListener {
                 }
             }
             case Body.Discarded _ -> {
-                // Read on, so that the connection can be used again.
+                // Read on, so that the connection can be used again; but not for ever.
+                discarded += bytes.length;
+                if (discarded > exchange.proxy().limits().answerBytes()) {
+                    withhold(RefusedException.badGateway("the tool server's answer is too large"));
+                }
             }
             case null -> throw new IllegalStateException("content before head");
         }
     }
 
+    /** Counts what an unfinished event holds back. */
+    private boolean holds(int pending) {
+        if (pending < pendingHeld) {
+            exchange.held().giveBack(pendingHeld - pending);
+        } else if (!exchange.held().take(pending - pendingHeld)) {
+            return false;
+        }
+        pendingHeld = pending;
+        return true;
+    }
+
     @Override
     public void ended() {
         switch (body) {
+            // A body that the end of its connection ends may have been cut, which shows only in itself.
+            case Body.Watched(JsonWatch watch) when !watch.isWhole() ->
+                failed(new IOException("the tool server's answer is cut short"));
             case Body.Events _,Body.Watched _ -> {
                 sendHeadChunked();
                 byte[] rest = credentialWatch.end();
@@ -316,26 +347,34 @@ final class Relay implements UpstreamListener {
 
     /** Tells the server that what it asked for is not to be had; it would wait for the agent otherwise. */
     private void answerServer(byte[] answer) {
+        // A server that asks faster than it takes answers goes without some, or it would own all connections.
+        if (answersUnderWay == MAX_ANSWERS_UNDER_WAY) {
+            return;
+        }
+        answersUnderWay++;
         HttpHeaders headers = new DefaultHttpHeaders();
         headers.set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream");
         exchange.upstream().send(
                 endpoint,
                 UpstreamRequest.of(endpoint, HttpMethod.POST, Era.LEGACY, headers, answer, sessionId, credential),
-                new Ignored());
+                new AnswerToServer());
     }
 
-    private static final class Ignored implements UpstreamListener {
+    private final class AnswerToServer implements UpstreamListener {
         @Override
-        public void head(HttpResponse response) {}
+        public void head(HttpResponse ignored) {}
 
         @Override
-        public void content(byte[] bytes) {}
+        public void content(byte[] ignored) {}
 
         @Override
-        public void ended() {}
+        public void ended() {
+            answersUnderWay--;
+        }
 
         @Override
         public void failed(Throwable cause) {
+            answersUnderWay--;
             LOG.atDebug().addKeyValue("error", cause.toString()).log("A tool server did not take an answer");
         }
     }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 record RequestHead(HttpMethod method, String server, HttpHeaders headers) {
     private static final Pattern PATH = Pattern.compile("/mcp/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)");
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9.-]+)(?::\\d{1,5})?");
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
     private static final Pattern ORIGIN = Pattern.compile("https?://(.+)");
 
     /**
@@ -104,7 +105,7 @@ record RequestHead(HttpMethod method, String server, HttpHeaders headers) {
         if (length == null) {
             return 0;
         }
-        if (!length.matches("\\d{1,18}")) {
+        if (!LENGTH.matcher(length).matches()) {
             throw RefusedException.invalid("the content length is not a number");
         }
         return Long.parseLong(length);

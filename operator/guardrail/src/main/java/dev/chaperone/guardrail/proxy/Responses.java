@@ -12,7 +12,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.io.UncheckedIOException;
-import java.util.UUID;
+
 import org.jspecify.annotations.Nullable;
 
 /** Answers that the guardrail gives itself. */
@@ -43,7 +43,7 @@ final class Responses {
             @Nullable JsonRpcId id,
             RefusedException refusal,
             boolean keepAlive) {
-        String call = UUID.randomUUID().toString();
+        String call = CallIds.next();
         var engine = proxy.config().current();
         try {
             proxy.evidence().refused(

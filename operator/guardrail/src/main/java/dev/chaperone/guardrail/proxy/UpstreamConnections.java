@@ -83,6 +83,7 @@ final class UpstreamConnections {
         private @Nullable Channel channel;
         private @Nullable UpstreamListener listener;
         private boolean keepAlive;
+        private boolean informational;
         private int uses;
 
         Connection(Endpoint endpoint) {
@@ -182,12 +183,16 @@ final class UpstreamConnections {
                         fail(new IOException("the tool server switches protocols"));
                         context.close();
                     }
+                    informational = true;
                     return;
                 }
                 keepAlive = HttpUtil.isKeepAlive(response);
                 current.head(response);
             }
-            if (message instanceof HttpContent content) {
+            if (informational) {
+                // Its end is not the end of the answer.
+                informational = !(message instanceof LastHttpContent);
+            } else if (message instanceof HttpContent content) {
                 if (listener != null && content.content().isReadable()) {
                     current.content(ByteBufUtil.getBytes(content.content()));
                 }

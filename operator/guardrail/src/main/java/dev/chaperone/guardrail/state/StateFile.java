@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
-/** A small file that is replaced whole or not at all, and is on the disk when the call returns. */
+/** A small file that is replaced whole or not at all, is on the disk when the call returns, and is its owner's alone. */
 public record StateFile(Path path) {
     public boolean exists() {
         return Files.exists(path);
@@ -20,8 +23,10 @@ public record StateFile(Path path) {
 
     public void write(byte[] content) throws IOException {
         Path next = path.resolveSibling(path.getFileName() + ".next");
+        // Made anew each time: a file that was left there would keep the permissions it has.
+        Files.deleteIfExists(next);
         try (FileChannel channel = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                next, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(next))) {
             ByteBuffer buffer = ByteBuffer.wrap(content);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
@@ -29,5 +34,13 @@ public record StateFile(Path path) {
             channel.force(true);
         }
         Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
     }
 }

@@ -29,6 +29,7 @@ public final class AuditLog implements Closeable {
     private final Clock clock;
     private final String boot = UUID.randomUUID().toString();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
+    private boolean torn;
     private long sequence;
     private String previous = FIRST;
 
@@ -75,12 +76,28 @@ public final class AuditLog implements Closeable {
         byte[] record = line.toByteArray();
         line.write('\n');
         ByteBuffer bytes = ByteBuffer.wrap(line.toByteArray());
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            endTornLine();
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } finally {
+            torn |= bytes.position() > 0 && bytes.hasRemaining();
+            // Only a line that stands there whole has a successor, be it without its end.
+            if (bytes.remaining() <= 1) {
+                sequence++;
+                previous = Digests.of(record);
+            }
         }
-        // Only now: a line that was not written has no successor.
-        sequence++;
-        previous = Digests.of(record);
+    }
+
+    // A full disk may have taken a part of a line, which must not swallow the next.
+    private void endTornLine() throws IOException {
+        ByteBuffer end = ByteBuffer.wrap(new byte[]{'\n'});
+        while (torn && end.hasRemaining()) {
+            channel.write(end);
+        }
+        torn = false;
     }
 
     @Override

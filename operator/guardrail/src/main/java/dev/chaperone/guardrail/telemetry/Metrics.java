@@ -6,6 +6,7 @@ import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.telemetry.Evidence.Outcome;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -13,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Prometheus metrics. No label ever holds what an agent or a policy author wrote. */
@@ -55,6 +57,15 @@ public final class Metrics {
             .name("chaperone_guardrail_connections")
             .help("Open connections from the agent")
             .register(registry);
+
+    /** Shows how many bytes are held back, over all connections. */
+    public void observeHeldBytes(LongSupplier held) {
+        GaugeWithCallback.builder()
+                .name("chaperone_guardrail_held_bytes")
+                .help("Bytes of requests and answers that are held back")
+                .callback(gauge -> gauge.call(held.getAsLong()))
+                .register(registry);
+    }
 
     void decided(Verdict verdict, @Nullable DenialCode code, int ignored, long nanos) {
         decisions.labelValues(verdict.wireName(), code == null ? "" : code.wireName()).inc();

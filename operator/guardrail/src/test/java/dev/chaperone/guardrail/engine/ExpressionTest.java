@@ -62,6 +62,8 @@ class ExpressionTest {
             "args.words.find('w[^ ]*') == 'wörld'", "args.words.findAll('l+') == ['ll', 'l']", "args.list.sum() == 6",
             "args.missing > 1 || true", "!(args.missing > 1 && false)", "args.big == 9007199254740991",
             "string(args.n) == '10'", "int(args.d) == 1", "double(args.n) == 10.0", "type(args.path) == string",
+            "!('z' in args.tags)", "args.n in args.list || args.n in [10]", "!(args.n in args.list)",
+            "args.list.sum() == 6", "args.words.find('z+') == ''", "args.tags == ['a', 'b', 'c'] && args.tags != ['a']",
             "[1, 2, 3].exists(x, x == args.n - 8)", "{'a': 1}.a == 1", "args.n + 5 == 15", "-args.n == -10",
             "args.n % 3 == 1", "args.flag ? true : args.missing", "bytes('a') == b'a'"})
     void environment(String expression) {

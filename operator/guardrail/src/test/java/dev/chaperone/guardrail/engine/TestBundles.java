@@ -102,7 +102,7 @@ final class TestBundles {
                                 newMemberOverload("string_find_all_string", ListType.create(SimpleType.STRING),
                                         SimpleType.STRING, SimpleType.STRING)),
                         newFunctionDeclaration("sum",
-                                newMemberOverload("list_a_sum_a", SimpleType.DYN, ListType.create(SimpleType.DYN))),
+                                newMemberOverload("list_int_sum_int", SimpleType.DYN, ListType.create(SimpleType.DYN))),
                         newFunctionDeclaration("elsewhere",
                                 newMemberOverload("string_elsewhere", SimpleType.BOOL, SimpleType.STRING)))
                 .build();

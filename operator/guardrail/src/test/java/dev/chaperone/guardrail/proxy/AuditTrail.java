@@ -29,7 +29,6 @@ final class AuditTrail {
         String[] all = text.split("\n", -1);
         String boot = "";
         byte[] previous = {};
-        boolean torn = false;
         for (int i = 0; i < all.length; i++) {
             if (all[i].isEmpty()) {
                 if (i < all.length - 1) {
@@ -39,8 +38,7 @@ final class AuditTrail {
             }
             JsonNode line = parsed(all[i]);
             if (line == null) {
-                // Only the death of a boot tears a line; nothing of that boot may follow.
-                torn = true;
+                // The death of a boot tears a line, or a full disk; the chain shows that no whole one is missing.
                 continue;
             }
             boolean begins = !line.path("boot").asText().equals(boot);
@@ -49,13 +47,9 @@ final class AuditTrail {
             if (begins && !trail.boots.add(line.path("boot").asText())) {
                 trail.problems.add("line " + i + " goes on with a boot that had ended");
             }
-            if (torn && !begins) {
-                trail.problems.add("line " + i + " follows a torn line of its own boot");
-            }
             if (line.path("seq").asLong(-1) != seq || !line.path("prev").asText().equals(expected)) {
                 trail.problems.add("line " + i + " does not follow the one before: " + all[i]);
             }
-            torn = false;
             boot = line.path("boot").asText();
             previous = all[i].getBytes(StandardCharsets.UTF_8);
             trail.lines.add(line);

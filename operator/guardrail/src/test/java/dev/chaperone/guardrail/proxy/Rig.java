@@ -32,6 +32,7 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
     private final Limits limits;
     private final boolean configured;
     private boolean shared;
+    private int outcomesBefore;
     private Path directory;
     private ToolServer server;
     private Witness witness;
@@ -69,6 +70,7 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
         if (shared) {
             server.reset();
             witness.reset();
+            outcomesBefore = trail().outcomes().size();
         } else {
             open();
         }
@@ -81,6 +83,12 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
         server = new ToolServer();
         witness = new Witness(directory.resolve("audit.jsonl"));
         server.witnessedBy(witness);
+        start();
+    }
+
+    /** Ends the guardrail and starts another on the same state. */
+    void restart() throws IOException {
+        guardrail.close();
         start();
     }
 
@@ -165,6 +173,21 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
         return AuditTrail.read(directory.resolve("audit.jsonl"));
     }
 
+    /** What came of the calls of this test; waits until there are so many, for the agent may hear of the end first. */
+    List<String> outcomes(int count) throws Exception {
+        await(count + " outcomes", () -> read().outcomes().size() >= outcomesBefore + count);
+        List<String> all = trail().outcomes();
+        return all.subList(outcomesBefore, all.size());
+    }
+
+    private AuditTrail read() {
+        try {
+            return trail();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     Path directory() {
         return directory;
     }
@@ -181,12 +204,21 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
         }
     }
 
+    /** As {@link #metric}, for waiting: not a number when it cannot be read now. */
+    double metricOr(String name) {
+        try {
+            return metric(name);
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+
     /** Waits for something that another thread brings about. */
     static void await(String what, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(5);
+            Thread.sleep(10);
         }
     }
 

@@ -82,12 +82,12 @@ final class CostEstimator {
         Extent first = operands.isEmpty() ? Extent.SCALAR : operands.getFirst().extent;
         Extent last = operands.isEmpty() ? Extent.SCALAR : operands.getLast().extent;
         long own = switch (call.function()) {
-            case "matches" -> first.chars() / 10 * Math.max(1, program(expr) / 10);
+            case "matches", "find", "findAll" -> first.chars() / 10 * Math.max(1, program(expr) / 10);
             // Looking for a string in a string may compare from every place.
-            case "contains", "indexOf", "lastIndexOf", "split", "replace" -> first.chars() / 100
-                    + first.chars() * Math.min(last.chars(), first.chars()) / 10_000;
-            case "@in", "in" -> last.elements()
-                    * (1 + Math.min(first.chars(), last.each().chars()) / 1_000) / 10;
+            case "contains", "split", "replace" -> search(first, last);
+            case "indexOf", "lastIndexOf" -> search(first, last) + lookUp(last, first);
+            case "@in", "in" -> lookUp(first, last);
+            case "isSorted", "sum", "min", "max" -> lookUp(first.each(), first);
             case "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "startsWith", "endsWith" -> Math
                     .min(first.chars(), last.chars()) / 100 + Math.min(first.elements(), last.elements()) / 10;
             case "_+_" -> (first.chars() + last.chars()) / 100 + last.elements() / 10;
@@ -99,6 +99,14 @@ final class CostEstimator {
         return new Estimate(1 + own + sum(operands), result(call.function(), operands, first, last));
     }
 
+    private static long search(Extent text, Extent part) {
+        return text.chars() / 100 + text.chars() * Math.min(part.chars(), text.chars()) / 10_000;
+    }
+
+    private static long lookUp(Extent value, Extent list) {
+        return list.elements() * (1 + Math.min(value.chars(), list.each().chars()) / 1_000) / 10;
+    }
+
     private static Extent result(String function, List<Estimate> operands, Extent first, Extent last) {
         return switch (function) {
             case "_+_" -> first.plus(last);
@@ -106,8 +114,10 @@ final class CostEstimator {
             case "_[_]", "_[?_]", "_?._" -> first.part();
             case "orValue", "or" -> first.max(last);
             case "value", "cleanPath", "lowerAscii", "upperAscii", "trim", "substring", "string", "bytes", "dyn",
-                    "optional.of", "optional.ofNonZeroValue" ->
+                    "optional.of", "optional.ofNonZeroValue", "find" ->
                 first;
+            case "min", "max", "first", "last" -> first.each();
+            case "findAll" -> Extent.list(Extent.unknown(1).elements(), first);
             case "replace" -> Extent.string(first.chars() * Math.max(1, operands.get(2).extent.chars()));
             case "join" -> Extent.string(first.elements() * (first.each().chars() + last.chars()));
             case "split" -> Extent.list(

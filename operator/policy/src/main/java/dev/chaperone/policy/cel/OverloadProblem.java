@@ -52,8 +52,9 @@ record OverloadProblem(ExpressionText text, String function, String applied, Opt
         }
         if (!applied.startsWith("(") && !types.isEmpty()) {
             List<String> arguments = types.subList(1, types.size());
-            return operator + " of " + a(types.getFirst()) + " does not take "
-                    + (arguments.isEmpty() ? "no argument" : String.join(", ", arguments));
+            return arguments.isEmpty()
+                    ? operator + " is not for " + a(types.getFirst())
+                    : operator + " of " + a(types.getFirst()) + " does not take " + String.join(", ", arguments);
         }
         return operator + " does not take " + (types.isEmpty() ? "no argument" : String.join(", ", types));
     }

@@ -1,6 +1,8 @@
 package dev.chaperone.policy.manifest;
 
 import com.google.re2j.Pattern;
+import dev.chaperone.policy.LabelSyntax;
+import dev.chaperone.policy.Paths;
 import dev.chaperone.policy.manifest.Node.Entry;
 import dev.chaperone.policy.manifest.Node.Mapping;
 import dev.chaperone.policy.manifest.Node.Place;
@@ -17,8 +19,6 @@ final class MetadataValidator {
             "namespace", "ownerReferences", "resourceVersion", "selfLink", "uid");
     private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
     private static final Pattern DNS_LABEL = Pattern.compile(LABEL);
-    private static final Pattern SUBDOMAIN = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
-    private static final Pattern NAME_PART = Pattern.compile("([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]");
     private static final int LONGEST_SUBDOMAIN = 253;
     private static final int LONGEST_LABEL = 63;
     private static final int MOST_ANNOTATION_BYTES = 256 * 1024;
@@ -68,7 +68,7 @@ final class MetadataValidator {
         }
         if (name.isEmpty()) {
             problems.add(path, node.start(), "Required value");
-        } else if (name.length() > LONGEST_SUBDOMAIN || !SUBDOMAIN.matches(name)) {
+        } else if (!LabelSyntax.isSubdomain(name)) {
             problems.add(path, node.start(), "Invalid value: \"" + name + "\": a lowercase RFC 1123 subdomain must"
                     + " consist of lower case alphanumeric characters, '-' or '.', and must start and end with an"
                     + " alphanumeric character; at most " + LONGEST_SUBDOMAIN);
@@ -116,26 +116,16 @@ final class MetadataValidator {
     }
 
     private void qualifiedName(Scalar key, String path) {
-        String text = key.text();
-        int slash = text.indexOf('/');
-        String prefix = text.substring(0, Math.max(slash, 0));
-        String name = text.substring(slash + 1);
-        if (slash >= 0 && (prefix.length() > LONGEST_SUBDOMAIN || !SUBDOMAIN.matches(prefix))) {
-            problems.add(path, key.start(), "Invalid value: \"" + text + "\": prefix part a lowercase RFC 1123"
-                    + " subdomain must consist of lower case alphanumeric characters, '-' or '.'");
-        }
-        if (name.length() > LONGEST_LABEL || !NAME_PART.matches(name)) {
-            problems.add(path, key.start(), "Invalid value: \"" + text + "\": name part must consist of alphanumeric"
-                    + " characters, '-', '_' or '.', and must start and end with an alphanumeric character; at most "
-                    + LONGEST_LABEL);
-        }
+        invalid(key.text(), LabelSyntax.problemOfKey(key.text()), path, key.start());
     }
 
     private void labelValue(String value, String path, Place at) {
-        if (value.length() > LONGEST_LABEL || (!value.isEmpty() && !NAME_PART.matches(value))) {
-            problems.add(path, at, "Invalid value: \"" + value + "\": a valid label must be an empty string or consist"
-                    + " of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric"
-                    + " character; at most " + LONGEST_LABEL);
+        invalid(value, LabelSyntax.problemOfValue(value), path, at);
+    }
+
+    private void invalid(String text, @Nullable String problem, String path, Place at) {
+        if (problem != null) {
+            problems.add(path, at, "Invalid value: \"" + text + "\": " + problem);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.chaperone.policy.manifest;
 
 import dev.chaperone.policy.Issue.Location;
+import dev.chaperone.policy.Paths;
 import dev.chaperone.policy.Source;
 import dev.chaperone.policy.manifest.Node.Entry;
 import dev.chaperone.policy.manifest.Node.Mapping;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.chaperone.policy.Paths;
 import dev.chaperone.policy.manifest.Node.Entry;
 import dev.chaperone.policy.manifest.Node.Mapping;
 import dev.chaperone.policy.manifest.Node.Place;

@@ -1,5 +1,6 @@
 package dev.chaperone.policy.manifest;
 
+import dev.chaperone.policy.Paths;
 import dev.chaperone.policy.manifest.Node.Entry;
 import dev.chaperone.policy.manifest.Node.Mapping;
 import dev.chaperone.policy.manifest.Node.Place;

@@ -74,6 +74,12 @@ class ExpressionDiagnosisTest {
             google.protobuf.Duration{seconds: 1} == duration('1s') ¦ 25 ¦ objects of type google.protobuf.Duration cannot be made here ¦ use functions such as timestamp('...') and duration('...')
             args.path.matches('(?=a)') ¦ 19 ¦ not a regular expression: invalid or unsupported Perl syntax: (?= ¦ lookarounds are not linear-time: combine two matches() with && or !
             args.path.matches('(a){999}') ¦ 19 ¦ the regular expression is too big: 2999 instructions of at most 1000 ¦ repeat fewer times, or test size() besides
+            args.path.matches('(((a{50}){50}){50}){50}') ¦ 19 ¦ the regular expression is too big to be compiled ¦ repeat fewer times, or test size() besides
+            args.path.find('(a){999}') == '' ¦ 16 ¦ the regular expression is too big: 2999 instructions of at most 1000 ¦ repeat fewer times, or test size() besides
+            args.path.findAll('(?=a)', 2) == [] ¦ 19 ¦ not a regular expression: invalid or unsupported Perl syntax: (?= ¦ lookarounds are not linear-time: combine two matches() with && or !
+            args.tags.sum() == ''      ¦ 11 ¦ 'sum' is not for a list(string) ¦
+            args.tags.indexOf(1) == 0  ¦ 11 ¦ 'indexOf' of a list(string) does not take int ¦
+            args.count.max() == 1      ¦ 12 ¦ 'max' is not for an int ¦
             request.time > timestamp('yesterday') ¦ 26 ¦ 'yesterday' is not a timestamp ¦ write RFC 3339: '2026-01-31T08:00:00Z'
             duration('1 hour') > duration('1s') ¦ 10 ¦ '1 hour' is not a duration ¦ write hours, minutes and seconds: '1h30m'
             """)

@@ -25,7 +25,12 @@ class ArgumentTypesTest {
             {"type": ["integer", "number"]}     | DOUBLE
             {"type": ["string", "null"]}        | DYN
             {"type": ["string", "integer"]}     | DYN
-            {"anyOf": [{"type": "string"}]}     | DYN
+            {"anyOf": [{"type": "string"}]}     | STRING
+            {"anyOf": [{"type": "string"}, {}]} | DYN
+            {"allOf": [{"type": "string"}]}     | STRING
+            {"allOf": [{"type": "integer"}, {"type": "number"}]} | DYN
+            {"type": "number", "anyOf": [{"type": "integer"}]}   | DYN
+            {"type": "number", "allOf": [{"type": "integer"}]}   | DYN
             {"type": "string", "oneOf": [{}]}   | DYN
             {"enum": ["a", "b"]}                | STRING
             {"enum": ["a", 1]}                  | DYN

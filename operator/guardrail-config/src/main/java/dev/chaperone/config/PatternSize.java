@@ -1,13 +1,21 @@
-package dev.chaperone.guardrail.engine;
+package dev.chaperone.config;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Estimates from a pattern's text how large its program becomes, before anything is compiled: nested counts multiply,
- * and {@code (((x{50}){50}){50}){50}} takes all memory there is. Errs on the large side.
+ * Which regular expressions are too large, told from their text before anything is compiled: nested counts multiply,
+ * and {@code (((x{50}){50}){50}){50}} takes all memory there is. Whoever compiles policies and the guardrail ask the same
+ * question, so that no pattern is accepted that cannot be used. The estimate errs on the large side.
  */
-final class PatternSize {
+public final class PatternSize {
+    /** Characters of the longest pattern that is compiled. */
+    public static final int MAX_LENGTH = 2_000;
+    /** Instructions of the largest program that is run. */
+    public static final int MAX_PROGRAM = 2_000;
+
+    // An estimate may be some times too high; what it has to stop is thousands of times too large.
+    private static final long MAX_ESTIMATE = 4L * MAX_PROGRAM;
     private static final long HUGE = Long.MAX_VALUE / 4_000_000;
 
     private final String pattern;
@@ -21,6 +29,12 @@ final class PatternSize {
         this.pattern = pattern;
     }
 
+    /** Whether a pattern must not even be compiled. */
+    public static boolean isTooLarge(String pattern) {
+        return pattern.length() > MAX_LENGTH || estimate(pattern) > MAX_ESTIMATE;
+    }
+
+    /** About how many instructions the pattern's program has. */
     static long estimate(String pattern) {
         return new PatternSize(pattern).read();
     }

@@ -1,22 +1,24 @@
-package dev.chaperone.policy.manifest;
+package dev.chaperone.policy;
 
 /** Names fields as the API server does: {@code spec.rules[0].tools[1]}, {@code metadata.labels[example.org/a]}. */
-final class Paths {
+public final class Paths {
     private Paths() {}
 
-    static String field(String path, String name) {
+    /** The path of a field. */
+    public static String field(String path, String name) {
         return path.isEmpty() ? name : path + step(name);
     }
 
     /** What a field adds to the path of what holds it. */
-    static String step(String name) {
+    public static String step(String name) {
         boolean plain = !name.isEmpty() && name.chars()
                 .allMatch(c -> c == '_' || c == '-' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
                         || (c >= 'a' && c <= 'z'));
         return plain ? "." + name : "[" + name + "]";
     }
 
-    static String item(String path, int index) {
+    /** The path of an element of a list. */
+    public static String item(String path, int index) {
         return path + "[" + index + "]";
     }
 }
