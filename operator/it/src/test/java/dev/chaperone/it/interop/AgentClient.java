@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -21,13 +22,14 @@ interface AgentClient {
         LEGACY, MODERN, AUTO;
 
         String option() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /** Every library in every era that it speaks. */
     static Stream<AgentClient> all() {
-        return Stream.concat(libraries(), Stream.of(Era.values()).map(InspectorClient::new));
+        // The inspector takes seconds for each call, and speaks the modern era whenever it asks a server that does.
+        return Stream.concat(libraries(), Stream.of(Era.LEGACY, Era.AUTO).map(InspectorClient::new));
     }
 
     /** Those that do many things in one session. */
@@ -42,6 +44,9 @@ interface AgentClient {
                 ScriptClient.python(Era.AUTO),
                 new JavaClient());
     }
+
+    /** The era it is told to speak. */
+    Era era();
 
     /**
      * Does one thing after the other in one session.

@@ -35,7 +35,7 @@ record Conformance(Map<String, String> checks) {
         try (Stream<Path> scenarios = Files.list(directory)) {
             for (Path scenario : scenarios.toList()) {
                 // Folders are named by scenario and time.
-                String name = scenario.getFileName().toString().replaceFirst("-\\d{4}-\\d{2}-\\d{2}T.*", "");
+                String name = scenario.getFileName().toString().replaceAll("^server-|-\\d{4}-\\d{2}-\\d{2}T.*", "");
                 int number = 0;
                 for (JsonNode check : JSON.readTree(scenario.resolve("checks.json").toFile())) {
                     // A scenario may run a check more than once.
@@ -55,6 +55,13 @@ record Conformance(Map<String, String> checks) {
     Set<String> worseThan(Conformance other) {
         return other.checks.keySet().stream()
                 .filter(check -> rank(checks.get(check)) > rank(other.checks.get(check)))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The scenarios of those checks. */
+    Set<String> scenariosWorseThan(Conformance other) {
+        return worseThan(other).stream()
+                .map(check -> check.substring(0, check.indexOf(' ')))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

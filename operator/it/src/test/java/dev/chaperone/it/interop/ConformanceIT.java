@@ -2,8 +2,11 @@ package dev.chaperone.it.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +18,7 @@ class ConformanceIT {
     @TempDir
     private static Path directory;
 
+    private static final Map<String, Conformance> DIRECT = new HashMap<>();
     private static ToolServer server;
     private static Guard guard;
 
@@ -23,8 +27,9 @@ class ConformanceIT {
         server = ToolServer.dualEra(Files.createDirectory(directory.resolve("notes")));
         guard = Guard.start(
                 Files.createDirectory(directory.resolve("guard")),
-                Guard.toolServer(server, Guard.ALL_CAPABILITIES),
-                Guard.policy("- {name: all, tools: [\"dual/*\"], verdict: Allow}"));
+                Guard.toolServer("all", server, Guard.ALL_CAPABILITIES),
+                Guard.toolServer("tools", server, Guard.DEFAULT_CAPABILITIES),
+                Guard.policy("- {name: all, tools: [\"*/*\"], verdict: Allow}"));
     }
 
     @AfterAll
@@ -41,14 +46,36 @@ class ConformanceIT {
     @ValueSource(strings = {"2025-11-25", "2026-07-28"})
     void noCheckIsWorse(String revision) throws Exception {
         // Given
-        Conformance direct = Conformance.of(server.url(), revision, directory.resolve("direct-" + revision));
+        Conformance direct = direct(revision);
 
         // When
-        Conformance through = Conformance.of(guard.of(server), revision, directory.resolve("through-" + revision));
+        Conformance through = Conformance.of(guard.of("all"), revision, directory.resolve("all-" + revision));
 
         // Then
-        System.out.printf("conformance %s: %s directly; %s through the guardrail%n", revision, direct, through);
+        System.out.printf("conformance %s: %s directly, %s through the guardrail%n", revision, direct, through);
         assertThat(direct.count("SUCCESS")).isGreaterThan(80);
         assertThat(through.worseThan(direct)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2025-11-25", "2026-07-28"})
+    void aServerThatIsDeclaredForToolsFailsWhatNeedsMore(String revision) throws Exception {
+        // Given
+        Conformance direct = direct(revision);
+
+        // When
+        Conformance through = Conformance.of(guard.of("tools"), revision, directory.resolve("tools-" + revision));
+
+        // Then
+        assertThat(through.scenariosWorseThan(direct)).containsExactlyElementsOf(
+                Files.readAllLines(
+                        Path.of("src/test/resources/conformance/needs-more-than-tools-" + revision + ".txt")));
+    }
+
+    private static Conformance direct(String revision) throws IOException {
+        if (!DIRECT.containsKey(revision)) {
+            DIRECT.put(revision, Conformance.of(server.url(), revision, directory.resolve("direct-" + revision)));
+        }
+        return DIRECT.get(revision);
     }
 }

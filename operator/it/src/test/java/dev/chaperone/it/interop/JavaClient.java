@@ -24,6 +24,11 @@ import java.util.Map;
 /** The Java SDK, which speaks the legacy era only and gives a request 20 s. */
 final class JavaClient implements AgentClient {
     @Override
+    public Era era() {
+        return Era.LEGACY;
+    }
+
+    @Override
     public List<JsonNode> does(URI server, List<Operation> operations) {
         try (McpSyncClient client = connect(server, false)) {
             return operations.stream().map(operation -> does(client, operation)).toList();

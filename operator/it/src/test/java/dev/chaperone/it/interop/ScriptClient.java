@@ -10,18 +10,12 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** A client of the kit: the scripts there share one command line. */
-final class ScriptClient implements AgentClient {
-    private final String name;
-    private final Era era;
-    private final Supplier<List<String>> command;
-
-    private ScriptClient(String name, Era era, Supplier<List<String>> command) {
-        this.name = name;
-        this.era = era;
-        this.command = command;
-    }
-
+/**
+ * A client of the kit: the scripts there share one command line.
+ *
+ * @param command installs what it needs, when that is not done yet
+ */
+record ScriptClient(String name, Era era, Supplier<List<String>> command) implements AgentClient {
     static AgentClient typeScript(int version, Era era) {
         return new ScriptClient("TypeScript SDK v" + version, era, () -> Kit.node("client-ts-v" + version + ".mjs"));
     }

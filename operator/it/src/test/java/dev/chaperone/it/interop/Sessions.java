@@ -42,12 +42,10 @@ final class Sessions {
             new ListTools());
     private static final List<Operation> DUAL_BY_COMMAND_LINE = List.of(
             new ListTools(),
-            Operation.call("echo", Map.of("message", "hi")),
-            // Runs as a task in the modern era.
+            // Runs as a task in the modern era, and fails.
             Operation.call("failing_job", Map.of()));
     private static final List<Operation> EVERYTHING_BY_COMMAND_LINE = List.of(
             new ListTools(),
-            Operation.call("echo", Map.of("message", "hi")),
             // Runs as a task of 2025-11-25.
             Operation.call("simulate-research-query", Map.of("topic", "tea")));
 
@@ -59,7 +57,7 @@ final class Sessions {
         return switch (server.name()) {
             case "dual" -> commandLine ? DUAL_BY_COMMAND_LINE : DUAL;
             case "everything" -> commandLine ? EVERYTHING_BY_COMMAND_LINE : EVERYTHING;
-            default -> commandLine ? files(files).subList(0, 3) : files(files);
+            default -> commandLine ? files(files).subList(0, 2) : files(files);
         };
     }
 
