@@ -57,7 +57,8 @@ final class Policies {
             policies.add(policy("p" + from, some));
         }
         return new CompilationRequest(
-                new AgentContext("dev", "coder", Map.of(), Map.of()), policies, List.of(Sourced.of(server(url, evaluated ? 0 : rules))));
+                new AgentContext("dev", "coder", Map.of(), Map.of()), policies,
+                List.of(Sourced.of(server(url, evaluated ? 0 : rules))));
     }
 
     private static Rule rule(String name, String tool, @Nullable String when, Verdict verdict) {

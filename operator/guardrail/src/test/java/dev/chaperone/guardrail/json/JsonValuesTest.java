@@ -28,16 +28,14 @@ class JsonValuesTest {
         assertThat(charge(() -> array.equals(same))).isBetween(SIZE * 25L, 3L * SIZE * WorkMeter.ITEM);
         assertThat(charge(array::toArray)).isEqualTo(SIZE * WorkMeter.ITEM);
         assertThat(charge(() -> array.toArray(new Object[0]))).isEqualTo(SIZE * WorkMeter.ITEM);
-        assertThat(charge(() -> array.forEach(item -> {
-        }))).isEqualTo(SIZE * WorkMeter.ITEM);
+        assertThat(charge(() -> array.forEach(item -> {}))).isEqualTo(SIZE * WorkMeter.ITEM);
     }
 
     @Test
     void walkingThroughAnObjectIsCharged() {
         JsonObject other = JsonObject.copyOf(Map.of("a", 1L, "b", 3L));
         assertThat(charge(() -> object.equals(other))).isGreaterThanOrEqualTo(2 * WorkMeter.ITEM);
-        assertThat(charge(() -> object.entrySet().forEach(entry -> {
-        }))).isEqualTo(2 * WorkMeter.ITEM);
+        assertThat(charge(() -> object.entrySet().forEach(entry -> {}))).isEqualTo(2 * WorkMeter.ITEM);
         assertThat(charge(() -> object.get("gone"))).isEqualTo(WorkMeter.MISS);
         assertThat(charge(() -> object.get("a"))).isZero();
     }

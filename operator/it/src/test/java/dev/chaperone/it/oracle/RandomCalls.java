@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /** Makes calls of a world's tools, mostly such that fit. */
 record RandomCalls(Random random, World world) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<String> DAMAGES = List.of("{\"k\":1,\"k\":2,", "{\"k\":9007199254740993,", "{\"k\":1e999,",
+    private static final List<String> DAMAGES = List.of("{\"k\":1,\"k\":2,", "{\"k\":9007199254740993,",
+            "{\"k\":1e999,",
             "{\"k\":0.1000000000000000055511151231257827,", "{\"k\":\"\\ud800\",", "{,", "[{", "{\"k\":NaN,",
             "{\"k\":[1,],", "{'k':1,", "\ufeff{");
 

@@ -106,7 +106,8 @@ record RandomExpr(Random random, Map<String, Type> arguments, Map<String, Type> 
 
     private Expr test(Typed read) {
         return switch (read.type) {
-            case BOOLEAN -> random.nextBoolean() ? read.expr : new Binary("==", read.expr, new Literal(random.nextBoolean()));
+            case BOOLEAN ->
+                random.nextBoolean() ? read.expr : new Binary("==", read.expr, new Literal(random.nextBoolean()));
             case INTEGER, NUMBER -> switch (random.nextInt(3)) {
                 case 0 -> new Binary(pick("<", "<=", ">", ">="), read.expr, literal(pick(Type.INTEGER, Type.NUMBER)));
                 case 1 -> new Binary("in", read.expr, list(read.type));

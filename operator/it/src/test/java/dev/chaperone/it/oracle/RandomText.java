@@ -23,20 +23,22 @@ final class RandomText {
                     §L == §L|§o == §o|bool('true')|type(§y) == type(§i)|type(§s) == string|§m == §m|§s in §m|§y|§y < §y
                     §y != null|§d > §d|§m.exists(x, x == §s)|§m.all(x, x in §L)|§y in §y|§b == §b|bytes(§s) == b'a'
                     §L.exists(x, §I.exists(y, x.size() == y))|uint(§i) < 2u|§o.optMap(x, x == §s).orValue(§b)"""),
-            Map.entry("i", """
-                    1|-1|0|args.n|9007199254740991|(§i + §i)|(§i - §i)|(§i * §i)|(§i / §i)|(§i % §i)|-(§i)|size(§s)
-                    §s.size()|§L.size()|size(§m)|§I.sum()|§I.min()|§I.max()|§s.indexOf(§s)|§s.indexOf(§s, §i)
-                    §s.lastIndexOf(§s)|§s.lastIndexOf(§s, §i)|§L.indexOf(§s)|§I.lastIndexOf(§i)|int(§d)|int(§s)|int(§t)
-                    §t.getFullYear()|§t.getHours()|§t.getDayOfWeek('UTC')|§t.getMonth()|§t.getDate()|§u.getSeconds()
-                    §o.optMap(x, x.size()).orValue(§i)|§I[§i]|(§b ? §i : §i)|args.x.sum()|args.x.max()|bytes(§s).size()"""),
+            Map.entry("i",
+                    """
+                            1|-1|0|args.n|9007199254740991|(§i + §i)|(§i - §i)|(§i * §i)|(§i / §i)|(§i % §i)|-(§i)|size(§s)
+                            §s.size()|§L.size()|size(§m)|§I.sum()|§I.min()|§I.max()|§s.indexOf(§s)|§s.indexOf(§s, §i)
+                            §s.lastIndexOf(§s)|§s.lastIndexOf(§s, §i)|§L.indexOf(§s)|§I.lastIndexOf(§i)|int(§d)|int(§s)|int(§t)
+                            §t.getFullYear()|§t.getHours()|§t.getDayOfWeek('UTC')|§t.getMonth()|§t.getDate()|§u.getSeconds()
+                            §o.optMap(x, x.size()).orValue(§i)|§I[§i]|(§b ? §i : §i)|args.x.sum()|args.x.max()|bytes(§s).size()"""),
             Map.entry("d", "1.5|args.d|(§d + §d)|(§d * §d)|(§d / §d)|double(§i)|double(§s)|[§d, §d].sum()|[§d].max()"),
-            Map.entry("s", """
-                    'a'|'/w/../x'|''|args.s|args.p|args['s']|args.o.s|args.l[0]|variables.v|tool.name|tool.stakes
-                    agent.name|agent.labels.app|agent.labels[§s]|session.id|(§s + §s)|§s.lowerAscii()|§s.upperAscii()
-                    §s.trim()|§s.cleanPath()|§s.substring(§i)|§s.substring(§i, §i)|§s.replace(§s, §s)
-                    §s.replace(§s, §s, §i)|§s.charAt(§i)|§L.join()|§L.join(§s)|string(§i)|string(§d)|string(§b)
-                    string(§t)|string(§u)|string(bytes(§s))|§o.orValue(§s)|§o.value()|§s.find(§p)|§L[§i]|§L.max()|§L.min()
-                    (§b ? §s : §s)|§m[§s]|§m.a"""),
+            Map.entry("s",
+                    """
+                            'a'|'/w/../x'|''|args.s|args.p|args['s']|args.o.s|args.l[0]|variables.v|tool.name|tool.stakes
+                            agent.name|agent.labels.app|agent.labels[§s]|session.id|(§s + §s)|§s.lowerAscii()|§s.upperAscii()
+                            §s.trim()|§s.cleanPath()|§s.substring(§i)|§s.substring(§i, §i)|§s.replace(§s, §s)
+                            §s.replace(§s, §s, §i)|§s.charAt(§i)|§L.join()|§L.join(§s)|string(§i)|string(§d)|string(§b)
+                            string(§t)|string(§u)|string(bytes(§s))|§o.orValue(§s)|§o.value()|§s.find(§p)|§L[§i]|§L.max()|§L.min()
+                            (§b ? §s : §s)|§m[§s]|§m.a"""),
             Map.entry("o", """
                     optional.of(§s)|optional.none()|optional.ofNonZeroValue(§s)|args.?s|args.?o.?s|§L[?§i]|§L.first()
                     §L.last()|§o.or(§o)|§o.optFlatMap(x, optional.of(x + §s))|§m[?§s]|agent.?labels.?app

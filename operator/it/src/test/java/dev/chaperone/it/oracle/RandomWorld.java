@@ -112,6 +112,7 @@ final class RandomWorld {
     }
 
     /** What is known of the arguments of the tools that patterns are about: null for nothing. */
+    @SafeVarargs
     private static Map<String, Type> arguments(Collection<String> patterns, List<Server> servers) {
         Map<String, Type> known = new TreeMap<>();
         boolean any = false;
