@@ -112,7 +112,6 @@ final class RandomWorld {
     }
 
     /** What is known of the arguments of the tools that patterns are about: null for nothing. */
-    @SafeVarargs
     private static Map<String, Type> arguments(Collection<String> patterns, List<Server> servers) {
         Map<String, Type> known = new TreeMap<>();
         boolean any = false;
@@ -155,6 +154,7 @@ final class RandomWorld {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private Map<String, String> labels(Map<String, String>... choices) {
         return pick(choices);
     }
