@@ -1,6 +1,7 @@
 package dev.chaperone.cli;
 
-import dev.chaperone.cli.Console.Tone;
+import dev.chaperone.cli.console.Console;
+import dev.chaperone.cli.console.Console.Tone;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;

@@ -1,5 +1,6 @@
 package dev.chaperone.cli;
 
+import dev.chaperone.cli.console.Console;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

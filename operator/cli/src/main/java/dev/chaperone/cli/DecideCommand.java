@@ -1,9 +1,10 @@
 package dev.chaperone.cli;
 
+import dev.chaperone.cli.console.Console;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.chaperone.cli.Console.Tone;
+import dev.chaperone.cli.console.Console.Tone;
 import dev.chaperone.config.BundleException;
 import dev.chaperone.guardrail.engine.Decision;
 import dev.chaperone.guardrail.engine.Engine;

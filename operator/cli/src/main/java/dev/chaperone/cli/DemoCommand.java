@@ -1,5 +1,6 @@
 package dev.chaperone.cli;
 
+import dev.chaperone.cli.console.Console;
 import dev.chaperone.cli.demo.Demo;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,6 +1,7 @@
 package dev.chaperone.cli;
 
-import dev.chaperone.cli.Console.Tone;
+import dev.chaperone.cli.console.Console;
+import dev.chaperone.cli.console.Console.Tone;
 import dev.chaperone.config.Digests;
 import dev.chaperone.guardrail.Guardrail;
 import dev.chaperone.guardrail.GuardrailSettings;

@@ -1,6 +1,7 @@
 package dev.chaperone.cli;
 
-import dev.chaperone.cli.Console.Tone;
+import dev.chaperone.cli.console.Console;
+import dev.chaperone.cli.console.Console.Tone;
 import dev.chaperone.config.BundleCodec;
 import dev.chaperone.guardrail.config.ConfigSource;
 import dev.chaperone.policy.CompilationRequest;

@@ -1,5 +1,6 @@
 package dev.chaperone.cli;
 
+import dev.chaperone.cli.console.Console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;

@@ -2,8 +2,8 @@ package dev.chaperone.cli.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.chaperone.cli.Console;
-import dev.chaperone.cli.Console.Tone;
+import dev.chaperone.cli.console.Console;
+import dev.chaperone.cli.console.Console.Tone;
 import dev.chaperone.guardrail.Guardrail;
 import dev.chaperone.guardrail.GuardrailSettings;
 import dev.chaperone.guardrail.config.ConfigSource;

@@ -1,4 +1,4 @@
-package dev.chaperone.cli;
+package dev.chaperone.cli.console;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -29,17 +29,17 @@ public final class Console {
     }
 
     /** Standard output. */
-    static Console out() {
+    public static Console out() {
         return of(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
     }
 
     /** Standard error. */
-    static Console err() {
+    public static Console err() {
         return of(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
     }
 
     /** Nobody reads. */
-    static Console none() {
+    public static Console none() {
         return new Console(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
     }
 
