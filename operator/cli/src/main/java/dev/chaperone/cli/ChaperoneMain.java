@@ -25,7 +25,6 @@ public final class ChaperoneMain {
 
     public static void main(String[] arguments) {
         EndWithParent.watch();
-        ProtobufWarning.swallow();
         System.exit(run(arguments));
     }
 
