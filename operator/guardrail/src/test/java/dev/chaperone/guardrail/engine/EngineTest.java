@@ -213,6 +213,7 @@ class EngineTest {
             assertThat(decision.wouldVerdict()).isEqualTo(Verdict.DENY);
         }
         assertThat(decide("any", "whatever", "{}").verdict()).isEqualTo(Verdict.ALLOW);
+        assertThat(decide("any", "x".repeat(256), "{}").verdict()).isEqualTo(Verdict.ALLOW);
     }
 
     @ParameterizedTest

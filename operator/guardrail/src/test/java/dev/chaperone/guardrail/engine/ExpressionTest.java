@@ -124,6 +124,19 @@ class ExpressionTest {
     }
 
     @Test
+    void an_index_out_of_all_range_is_an_invalid_argument_not_a_failure_of_the_guardrail() {
+        // Given
+        var bundles = new TestBundles();
+        bundles.policy("p", DefaultVerdict.ALLOW, bundles.rule("r", "args.tags[args.big] == 'a'", Verdict.ALLOW));
+
+        // When
+        Decision decision = bundles.decide(ARGS);
+
+        // Then
+        assertThat(decision.reasons()).containsExactly(new Reason("p", "r", Verdict.DENY, true, "invalid_argument"));
+    }
+
+    @Test
     void a_program_that_needs_an_unknown_function_is_refused_at_load() {
         // Given
         var bundles = new TestBundles();

@@ -56,6 +56,8 @@ class JsonValuesTest {
         assertThat(array.contains("j")).isTrue();
         assertThat(array.contains("z")).isFalse();
         assertThat(object).isEqualTo(Map.of("a", 1L, "b", 2L)).isNotEqualTo(Map.of("a", 1L)).isNotEmpty();
+        assertThat(array.equals(array)).isTrue();
+        assertThat(object.equals(object)).isTrue();
         assertThat(JsonObject.EMPTY).isEmpty();
         assertThat(JsonObject.EMPTY.isZeroValue()).isTrue();
         assertThat(array.isZeroValue()).isFalse();

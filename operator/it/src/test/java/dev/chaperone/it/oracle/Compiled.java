@@ -37,6 +37,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A world as a guardrail sees it: through the compiler, the bundle's bytes and the engine.
@@ -72,22 +73,28 @@ record Compiled(Engine engine, List<Issue> issues) {
         return new SessionState(call.session(), NOW, call.ended());
     }
 
+    static PolicyId id(Policy policy) {
+        return policy.cluster()
+                ? PolicyId.clusterToolPolicy(policy.name())
+                : PolicyId.toolPolicy(policy.namespace(), policy.name());
+    }
+
     private static PolicyInput input(Policy policy) {
         var enforcement = new PolicyRules.Enforcement(policy.mode(), policy.percent());
         List<PolicyRules.Variable> variables = policy.variables().stream()
                 .map(variable -> new PolicyRules.Variable(variable.name(), variable.value().text())).toList();
         List<PolicyRules.Rule> rules = policy.rules().stream().map(Compiled::rule).toList();
         if (policy.broken()) {
-            variables = List.of(new PolicyRules.Variable("torn", "args."));
+            variables = Stream.concat(variables.stream(), Stream.of(new PolicyRules.Variable("torn", "args."))).toList();
         }
         if (policy.cluster()) {
             var spec = new ClusterToolPolicySpec(selector(policy.namespaces()), selector(policy.agents()), enforcement,
                     policy.defaultVerdict(), policy.failurePolicy(), variables, rules);
-            return new PolicyInput(PolicyId.clusterToolPolicy(policy.name()), Sourced.of(spec), null);
+            return new PolicyInput(id(policy), Sourced.of(spec), null);
         }
         var spec = new ToolPolicySpec(selector(policy.agents()), enforcement, policy.defaultVerdict(),
                 policy.failurePolicy(), variables, rules);
-        return new PolicyInput(PolicyId.toolPolicy(policy.namespace(), policy.name()), Sourced.of(spec), null);
+        return new PolicyInput(id(policy), Sourced.of(spec), null);
     }
 
     private static PolicyRules.Rule rule(World.Rule rule) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 class OracleDifferentialTest {
     private static final int CALLS_A_WORLD = 12;
-    private static final int CASES = Integer.getInteger("oracle.cases", 15_000);
+    private static final int CASES = Integer.getInteger("oracle.cases", 4_000);
     private static final long SEED = Long.getLong("oracle.seed", 1);
     private static final int SHOWN = 5;
 
@@ -51,7 +51,9 @@ class OracleDifferentialTest {
         Random random = new Random(seed);
         World world = new RandomWorld(random).world();
         Compiled compiled = Compiled.of(compiler, world);
-        compiled.issues().stream().filter(issue -> issue.isError() && !issue.path().startsWith("spec.variables[0]"))
+        List<String> broken = world.policies().stream().filter(World.Policy::broken)
+                .map(policy -> Compiled.id(policy).resource()).toList();
+        compiled.issues().stream().filter(issue -> issue.isError() && !broken.contains(issue.resource()))
                 .forEach(issue -> disagreements.add("seed " + seed + ": " + issue.render()));
         RandomCalls calls = new RandomCalls(random, world);
         for (int i = 0; i < CALLS_A_WORLD; i++) {

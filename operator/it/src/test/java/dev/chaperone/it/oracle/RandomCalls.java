@@ -35,7 +35,7 @@ record RandomCalls(Random random, World world) {
         String damage = DAMAGES.get(random.nextInt(DAMAGES.size()));
         return new Call(chance(2) ? "gone" : server.name(), chance(2) ? "erase" : tool.name(), arguments,
                 damaged ? damage + "\"z\":0" + (text.length() > 2 ? "," : "") + text.substring(1) : text, !damaged,
-                "pod-" + random.nextInt(40), chance(1));
+                "pod-" + random.nextInt(400), chance(1));
     }
 
     private Map<String, Object> arguments(Schema schema) {

@@ -84,7 +84,7 @@ record RandomExpr(Random random, Map<String, Type> arguments, Map<String, Type> 
     }
 
     private Typed read() {
-        if (!variables.isEmpty() && random.nextInt(3) == 0) {
+        if (!variables.isEmpty() && random.nextInt(5) < 2) {
             String name = pick(variables.keySet().toArray(String[]::new));
             return inside(new Typed(new Field(new Root("variables"), name), variables.get(name)));
         }

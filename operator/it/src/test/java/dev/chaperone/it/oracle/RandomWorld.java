@@ -83,7 +83,7 @@ final class RandomWorld {
         Map<String, Type> all = arguments(patterns.stream().flatMap(List::stream).toList(), servers);
         Map<String, Type> types = new TreeMap<>();
         List<Variable> variables = new ArrayList<>();
-        for (int i = Math.max(0, random.nextInt(5) - 2); i > 0; i--) {
+        for (int i = Math.max(0, random.nextInt(5) - 1); i > 0; i--) {
             Map.Entry<Expr, Type> value = new RandomExpr(random, all, types).value();
             types.put("v" + i, value.getValue());
             variables.add(new Variable("v" + i, value.getKey()));
