@@ -85,7 +85,8 @@ record Compiled(Engine engine, List<Issue> issues) {
                 .map(variable -> new PolicyRules.Variable(variable.name(), variable.value().text())).toList();
         List<PolicyRules.Rule> rules = policy.rules().stream().map(Compiled::rule).toList();
         if (policy.broken()) {
-            variables = Stream.concat(variables.stream(), Stream.of(new PolicyRules.Variable("torn", "args."))).toList();
+            variables = Stream.concat(variables.stream(), Stream.of(new PolicyRules.Variable("torn", "args.")))
+                    .toList();
         }
         if (policy.cluster()) {
             var spec = new ClusterToolPolicySpec(selector(policy.namespaces()), selector(policy.agents()), enforcement,
