@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
@@ -152,11 +153,13 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     private void refuse(ChannelHandlerContext context, RefusedException refusal) {
         phase = Phase.CLOSING;
-        // An agent that does not read its refusal does not keep its connection either.
+        // An agent that does not read its refusal, or sends on and on, does not keep its connection either.
         closeAfter(context, proxy.limits().headTimeout());
         share.giveBack();
+        // The rest of the request may be on its way: closed before it has come, the connection would be reset, and the
+        // agent might never read why it was refused (RFC 9112, section 9.6).
         Responses.refuse(context, proxy, head == null ? null : head.server(), null, refusal, false)
-                .addListener(_ -> context.close());
+                .addListener(_ -> ((DuplexChannel) context.channel()).shutdownOutput());
     }
 
     @Override

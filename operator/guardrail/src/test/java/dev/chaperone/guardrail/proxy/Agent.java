@@ -72,6 +72,15 @@ final class Agent implements AutoCloseable {
         return send(request).receive();
     }
 
+    /** How many bytes of answers have come. */
+    int available() {
+        try {
+            return in.available();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     /** Waits until the guardrail closes, and says whether nothing came before that. */
     boolean isClosed() throws IOException {
         try {

@@ -49,6 +49,43 @@ class LimitsTest {
     }
 
     @Test
+    void an_agent_that_is_still_sending_reads_why_it_was_refused() throws Exception {
+        // Given
+        try (Agent agent = rig.agent()) {
+            agent.send(call().openHead() + "Content-Length: 50000\r\n\r\n");
+            Rig.await("the refusal", () -> agent.available() > 0);
+
+            // When
+            agent.send(new byte[25_000]).send(new byte[25_000]);
+
+            // Then
+            RawHttp.Message refusal = agent.receive();
+            assertThat(refusal.status()).isEqualTo(413);
+            assertThat(refusal.whole()).isTrue();
+            assertThat(agent.isClosed()).isTrue();
+        }
+        rig.assertNothingReachedTheServer();
+    }
+
+    @Test
+    void an_agent_that_sends_on_after_its_refusal_is_closed() throws Exception {
+        // Given
+        try (Agent agent = rig.agent()) {
+            agent.send(call().openHead() + "Content-Length: 50000000\r\n\r\n");
+
+            // When
+            long start = System.nanoTime();
+            while (!isGone(agent)) {
+                Thread.sleep(20);
+            }
+
+            // Then
+            assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(3000);
+        }
+        assertServes();
+    }
+
+    @Test
     void slow_loris_in_the_head_is_closed() throws Exception {
         // Given
         String head = call().openHead();
