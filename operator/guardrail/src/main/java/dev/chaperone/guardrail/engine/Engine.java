@@ -90,9 +90,12 @@ public final class Engine {
             boolean counted,
             Work work,
             Judgement judgement) {
-        List<ToolPlan.PolicyRules> policies = plan.policies().stream()
-                .filter(policy -> canary.enforces(policy.policy().config()) == counted)
-                .toList();
+        List<ToolPlan.PolicyRules> policies = new ArrayList<>(plan.policies().size());
+        for (ToolPlan.PolicyRules policy : plan.policies()) {
+            if (canary.enforces(policy.policy().config()) == counted) {
+                policies.add(policy);
+            }
+        }
         List<Outcome[]> outcomes = evaluator.evaluate(policies, work.of(counted));
         for (int i = 0; i < policies.size(); i++) {
             judgement.add(policies.get(i), outcomes.get(i), counted);

@@ -81,8 +81,18 @@ final class Judgement {
         Verdict byPolicies = counted == null ? Verdict.DENY : counted;
         Verdict verdict = byPolicies.strictest(narrowed);
         Verdict wouldVerdict = (would == null ? Verdict.DENY : would).strictest(narrowed);
-        return new Decision(verdict, code(verdict, byPolicies), messages(verdict),
-                said.stream().map(Said::reason).sorted().toList(), wouldVerdict, ignoredErrors, revision);
+        return new Decision(
+                verdict, code(verdict, byPolicies), messages(verdict), reasons(), wouldVerdict, ignoredErrors,
+                revision);
+    }
+
+    private List<Reason> reasons() {
+        List<Reason> reasons = new ArrayList<>(said.size());
+        for (Said one : said) {
+            reasons.add(one.reason());
+        }
+        reasons.sort(null);
+        return reasons;
     }
 
     private static @Nullable DenialCode code(Verdict verdict, Verdict byPolicies) {

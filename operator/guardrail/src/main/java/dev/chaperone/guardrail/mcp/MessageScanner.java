@@ -152,7 +152,15 @@ final class MessageScanner {
 
     // Some clients take keys without regard to case.
     private static boolean misspelt(@Nullable String key, List<String> members) {
-        return key != null && !members.contains(key) && members.stream().anyMatch(key::equalsIgnoreCase);
+        if (key == null || members.contains(key)) {
+            return false;
+        }
+        for (String member : members) {
+            if (key.equalsIgnoreCase(member)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // A method that is no string is no method that could be allowed.

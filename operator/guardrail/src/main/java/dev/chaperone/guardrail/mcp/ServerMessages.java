@@ -102,8 +102,11 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
     /** Whether what a scanner has seen so far may reach the agent. */
     boolean mayPass(MessageScanner scanner) {
         String method = scanner.method();
-        return !scanner.isAbnormal() && (method == null || mayPass(method, scanner.isRequest()))
-                && scanner.inputMethods().stream().allMatch(input -> mayPass(input, true));
+        boolean passes = !scanner.isAbnormal() && (method == null || mayPass(method, scanner.isRequest()));
+        for (String input : scanner.inputMethods()) {
+            passes &= mayPass(input, true);
+        }
+        return passes;
     }
 
     private boolean mayPass(String method, boolean request) {

@@ -4,6 +4,7 @@ import dev.chaperone.config.DenialCode;
 import dev.chaperone.guardrail.mcp.RefusedException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
@@ -15,11 +16,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +42,7 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
     private final HeldBytes held;
     private final Requests requests;
     private final UpstreamConnections upstream;
+    private final Deadline deadline;
 
     private Phase phase = Phase.IDLE;
     private @Nullable RequestHead head;
@@ -51,9 +50,11 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private HeldBytes.Share share;
     private @Nullable Exchange exchange;
-    private @Nullable Future<?> deadline;
 
-    AgentConnection(ProxyContext proxy, HeldBytes held, Requests requests, UpstreamConnections upstream) {
+    /** @param channel the connection, which closes when its peer lets it wait too long */
+    AgentConnection(
+            Channel channel, ProxyContext proxy, HeldBytes held, Requests requests, UpstreamConnections upstream) {
+        this.deadline = new Deadline(channel.eventLoop(), channel::close);
         this.proxy = proxy;
         this.held = held;
         this.requests = requests;
@@ -64,7 +65,7 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         // The first request has to come sooner than a later one: an idle connection has earned nothing yet.
-        closeAfter(context, proxy.limits().headTimeout());
+        deadline.in(proxy.limits().headTimeout());
         context.fireChannelActive();
     }
 
@@ -101,7 +102,7 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
             body = new ByteArrayOutputStream(FIRST_BUFFER);
             share = held.share();
             phase = Phase.BODY;
-            closeAfter(context, proxy.limits().bodyTimeout());
+            deadline.in(proxy.limits().bodyTimeout());
             if (HttpUtil.is100ContinueExpected(request)) {
                 context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
             }
@@ -128,7 +129,7 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void answer(ChannelHandlerContext context) {
-        stopDeadline();
+        deadline.off();
         phase = Phase.ANSWERING;
         byte[] bytes = body.toByteArray();
         body = new ByteArrayOutputStream(0);
@@ -143,10 +144,10 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
         share.giveBack();
         if (keepAlive && context.channel().isActive() && !requests.draining()) {
             phase = Phase.IDLE;
-            closeAfter(context, proxy.limits().idleTimeout());
+            deadline.in(proxy.limits().idleTimeout());
         } else {
             phase = Phase.CLOSING;
-            closeAfter(context, proxy.limits().headTimeout());
+            deadline.in(proxy.limits().headTimeout());
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> context.close());
         }
     }
@@ -154,7 +155,7 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
     private void refuse(ChannelHandlerContext context, RefusedException refusal) {
         phase = Phase.CLOSING;
         // An agent that does not read its refusal, or sends on and on, does not keep its connection either.
-        closeAfter(context, proxy.limits().headTimeout());
+        deadline.in(proxy.limits().headTimeout());
         share.giveBack();
         // The rest of the request may be on its way: closed before it has come, the connection would be reset, and the
         // agent might never read why it was refused (RFC 9112, section 9.6).
@@ -164,7 +165,7 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        stopDeadline();
+        deadline.end();
         share.giveBack();
         if (exchange != null) {
             exchange.agentGone();
@@ -186,17 +187,4 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         context.close();
     }
-
-    private void closeAfter(ChannelHandlerContext context, Duration time) {
-        stopDeadline();
-        deadline = context.executor().schedule(() -> context.close(), time.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void stopDeadline() {
-        if (deadline != null) {
-            deadline.cancel(false);
-            deadline = null;
-        }
-    }
-
 }

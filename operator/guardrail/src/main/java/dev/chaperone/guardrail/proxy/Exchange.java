@@ -90,12 +90,14 @@ final class Exchange {
     }
 
     private @Nullable ServerConfig server() {
-        return engine == null
-                ? null
-                : engine.config().servers().stream()
-                        .filter(candidate -> candidate.name().equals(head.server()))
-                        .findFirst()
-                        .orElse(null);
+        if (engine != null) {
+            for (ServerConfig candidate : engine.config().servers()) {
+                if (candidate.name().equals(head.server())) {
+                    return candidate;
+                }
+            }
+        }
+        return null;
     }
 
     private ServerConfig required(@Nullable ServerConfig server) throws RefusedException {

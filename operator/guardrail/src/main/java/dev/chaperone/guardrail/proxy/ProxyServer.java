@@ -86,6 +86,7 @@ public final class ProxyServer implements AutoCloseable {
                         new StrictRequestDecoder(decoding),
                         new HttpResponseEncoder(),
                         new AgentConnection(
+                                channel,
                                 proxy,
                                 held,
                                 requests,

@@ -14,7 +14,6 @@ import dev.chaperone.guardrail.telemetry.Evidence.Outcome;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -30,6 +29,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +76,8 @@ final class Relay implements UpstreamListener {
     private @Nullable Body body;
     private @Nullable DefaultHttpResponse response;
     private int status;
+    // What the tool server announced, which its connection then holds it to.
+    private @Nullable String length;
     private boolean headSent;
     private boolean over;
     private int answersUnderWay;
@@ -123,12 +125,15 @@ final class Relay implements UpstreamListener {
     @Override
     public void head(HttpResponse upstream) {
         status = upstream.status().code();
+        length = upstream.headers().get(HttpHeaderNames.CONTENT_LENGTH);
         String type = String.valueOf(upstream.headers().get(HttpHeaderNames.CONTENT_TYPE))
                 .toLowerCase(Locale.ROOT)
                 .split(";", 2)[0]
                 .strip();
-        boolean coded = upstream.headers().getAll(HttpHeaderNames.CONTENT_ENCODING).stream()
-                .anyMatch(coding -> !coding.equalsIgnoreCase("identity"));
+        boolean coded = false;
+        for (String coding : upstream.headers().getAll(HttpHeaderNames.CONTENT_ENCODING)) {
+            coded |= !coding.equalsIgnoreCase("identity");
+        }
         if (upstream.headers().getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
             withhold(RefusedException.badGateway("the tool server's answer has two content types"));
         } else if (coded) {
@@ -156,15 +161,16 @@ final class Relay implements UpstreamListener {
             // In its plainest form: a charset or a second type would have the agent read other text than was judged.
             head.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
         }
-        if (head.headers().entries().stream().anyMatch(field -> credentialWatch.isIn(field.getValue()))) {
-            withhold(RefusedException.badGateway("the tool server sends its credential back"));
-            return;
+        for (Map.Entry<String, String> field : head.headers()) {
+            if (credentialWatch.isIn(field.getValue())) {
+                withhold(RefusedException.badGateway("the tool server sends its credential back"));
+                return;
+            }
         }
         response = head;
         if (body instanceof Body.Events) {
             // A stream's first event may be long in coming; that it is open, the agent learns at once.
-            sendHeadChunked();
-            exchange.agent().flush();
+            sendHead();
         }
     }
 
@@ -183,6 +189,11 @@ final class Relay implements UpstreamListener {
             head.headers().set(HttpHeaderNames.CONNECTION, "close");
         }
         return head;
+    }
+
+    @Override
+    public void pause() {
+        exchange.agent().flush();
     }
 
     @Override
@@ -244,7 +255,7 @@ final class Relay implements UpstreamListener {
             case Body.Watched(JsonWatch watch) when !watch.isWhole() ->
                 failed(new IOException("the tool server's answer is cut short"));
             case Body.Events _,Body.Watched _ -> {
-                sendHeadChunked();
+                sendHead();
                 byte[] rest = credentialWatch.end();
                 if (rest.length > 0) {
                     write(rest);
@@ -300,9 +311,13 @@ final class Relay implements UpstreamListener {
         }
     }
 
-    private void sendHeadChunked() {
+    private void sendHead() {
         if (!headSent && response != null) {
-            response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
+            if (body instanceof Body.Watched && length != null) {
+                response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
+            } else {
+                response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
+            }
             headSent = true;
             exchange.agent().write(response);
         }
@@ -317,11 +332,9 @@ final class Relay implements UpstreamListener {
         if (safe.length == 0) {
             return;
         }
-        sendHeadChunked();
+        sendHead();
         write(safe);
-        ChannelHandlerContext agent = exchange.agent();
-        agent.flush();
-        if (!agent.channel().isWritable()) {
+        if (!exchange.agent().channel().isWritable()) {
             read(false);
         }
     }

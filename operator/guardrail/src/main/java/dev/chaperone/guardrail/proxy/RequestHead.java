@@ -135,7 +135,7 @@ record RequestHead(HttpMethod method, String server, HttpHeaders headers) {
         return new Headers() {
             @Override
             public List<String> all(String name) {
-                return headers.getAll(name);
+                return headers.contains(name) ? headers.getAll(name) : List.of();
             }
 
             @Override

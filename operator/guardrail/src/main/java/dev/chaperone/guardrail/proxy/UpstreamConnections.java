@@ -26,8 +26,10 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -42,12 +44,14 @@ final class UpstreamConnections {
     // Shorter than the keep-alive of common servers (5 s in Node.js): a call is not repeated when a reused connection
     // turns out to be closed, so it had better not be.
     private static final Duration KEEP = Duration.ofSeconds(2);
+    private static final Duration SWEEP = Duration.ofMillis(500);
     private static final int KEPT_PER_ENDPOINT = 32;
 
     private final EventLoop loop;
     private final Duration connectTimeout;
     private final Supplier<SslContext> tls;
     private final Map<Endpoint, Deque<Connection>> idle = new HashMap<>();
+    private boolean sweeping;
 
     UpstreamConnections(EventLoop loop, Duration connectTimeout, Supplier<SslContext> tls) {
         this.loop = loop;
@@ -78,13 +82,41 @@ final class UpstreamConnections {
         return connection;
     }
 
+    // One timer for all connections: one for each use would stand around by the thousand.
+    private void sweepLater() {
+        if (!sweeping) {
+            sweeping = true;
+            loop.schedule(this::sweep, SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void sweep() {
+        sweeping = false;
+        long now = System.nanoTime();
+        List<Connection> stale = new ArrayList<>();
+        boolean more = false;
+        for (Deque<Connection> kept : idle.values()) {
+            for (Connection connection : kept) {
+                boolean tooLong = now - connection.idleSince >= KEEP.toNanos();
+                more |= !tooLong;
+                if (tooLong) {
+                    stale.add(connection);
+                }
+            }
+        }
+        stale.forEach(Connection::abort);
+        if (more) {
+            sweepLater();
+        }
+    }
+
     private final class Connection extends SimpleChannelInboundHandler<HttpObject> implements Exchange {
         private final Endpoint endpoint;
         private @Nullable Channel channel;
         private @Nullable UpstreamListener listener;
         private boolean keepAlive;
         private boolean informational;
-        private int uses;
+        private long idleSince;
 
         Connection(Endpoint endpoint) {
             this.endpoint = endpoint;
@@ -142,7 +174,6 @@ final class UpstreamConnections {
 
         void begin(FullHttpRequest request, UpstreamListener forListener) {
             listener = forListener;
-            uses++;
             Channel open = Objects.requireNonNull(channel);
             open.config().setAutoRead(true);
             open.writeAndFlush(request).addListener(done -> {
@@ -212,12 +243,15 @@ final class UpstreamConnections {
             }
             open.config().setAutoRead(true);
             kept.addLast(this);
-            int use = uses;
-            loop.schedule(() -> {
-                if (listener == null && uses == use) {
-                    open.close();
-                }
-            }, KEEP.toMillis(), TimeUnit.MILLISECONDS);
+            idleSince = System.nanoTime();
+            sweepLater();
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            if (listener != null) {
+                listener.pause();
+            }
         }
 
         @Override

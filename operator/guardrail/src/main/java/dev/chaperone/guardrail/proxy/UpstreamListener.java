@@ -8,6 +8,9 @@ interface UpstreamListener {
 
     void content(byte[] bytes);
 
+    /** For now nothing more has come: what was made of it may leave together. */
+    default void pause() {}
+
     void ended();
 
     /** The answer will not come or will not become whole. */

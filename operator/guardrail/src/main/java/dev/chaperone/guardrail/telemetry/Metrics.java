@@ -24,6 +24,7 @@ public final class Metrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Counter decisions = Counter.builder()
             .name("chaperone_guardrail_decisions_total")
+            .withoutExemplars()
             .help("Decisions on requests of the agent")
             .labelNames("verdict", "code")
             .register(registry);
@@ -31,6 +32,7 @@ public final class Metrics {
             .name("chaperone_guardrail_decision_seconds")
             .help("Time to decide a tool call by policy")
             .classicOnly()
+            .withoutExemplars()
             .classicUpperBounds(0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1)
             .register(registry);
     private final Histogram callSeconds = Histogram.builder()
@@ -38,10 +40,12 @@ public final class Metrics {
             .help("Time from forwarding a tool call to the end of its answer")
             .labelNames("outcome")
             .classicOnly()
+            .withoutExemplars()
             .classicUpperBounds(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
             .register(registry);
     private final Counter ignoredErrors = Counter.builder()
             .name("chaperone_guardrail_ignored_rule_errors_total")
+            .withoutExemplars()
             .help("Rules that could not be evaluated and whose failure policy is Ignore")
             .register(registry);
     private final Counter configs = Counter.builder()

@@ -81,7 +81,7 @@ class AgentConnectionTest {
         var proxy = context(new AuditLog(new Disk(), Clock.systemUTC()), new Metrics(), 1);
         var channel = new EmbeddedChannel();
         channel.pipeline().addLast(new StrictRequestDecoder(new HttpDecoderConfig()), new HttpResponseEncoder(),
-                new AgentConnection(proxy, new HeldBytes(1000), new Requests(), null));
+                new AgentConnection(channel, proxy, new HeldBytes(1000), new Requests(), null));
         channel.writeInbound(Unpooled.wrappedBuffer(Request.call("files", "delete_file", "{}").bytes()));
 
         // When
