@@ -28,7 +28,8 @@ public record ToolPattern(String server, String tool) {
     }
 
     public boolean matches(String serverName, String toolName) {
-        return glob(server, serverName) && glob(tool, toolName);
+        return serverName.indexOf('/') < 0 && toolName.indexOf('/') < 0
+                && glob(server, serverName) && glob(tool, toolName);
     }
 
     private static boolean isLiteral(String pattern) {

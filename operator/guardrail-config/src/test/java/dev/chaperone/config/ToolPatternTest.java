@@ -17,7 +17,7 @@ class ToolPatternTest {
     @CsvSource({"files/read,files,read,true", "files/read,files,Read,false", "files/read,file,read,false",
             "files/read_*,files,read_,true", "files/read_*,files,read,false", "*/delete,x,delete,true",
             "f*s/r?ad,files,read,true", "f*s/r?ad,files,rad,false", "*/*,a,b,true", "*,a,b,true",
-            "a/**b,a,xxb,true", "a/*a*a,a,aa,true", "a/*a*a,a,a,false", "a/?,a,ab,false", "a/*,a,b/c,true",
+            "a/**b,a,xxb,true", "a/*a*a,a,aa,true", "a/*a*a,a,a,false", "a/?,a,ab,false", "a/*,a,b/c,false",
             "a.b/c+,a.b,c+,true", "a.b/c+,axb,c+,false"})
     void matchesServerAndToolApart(String pattern, String server, String tool, boolean expected) {
         assertThat(ToolPattern.parse(pattern).matches(server, tool)).isEqualTo(expected);

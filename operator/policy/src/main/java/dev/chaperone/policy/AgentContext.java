@@ -14,7 +14,7 @@ import java.util.TreeMap;
 public record AgentContext(
         String namespace, String name, Map<String, String> labels, Map<String, String> namespaceLabels) {
     /** The label that every namespace has by itself. */
-    static final String NAMESPACE_NAME = "kubernetes.io/metadata.name";
+    public static final String NAMESPACE_NAME = "kubernetes.io/metadata.name";
 
     public AgentContext {
         labels = Map.copyOf(labels);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Says that one resource was given more than once. */
-final class Duplicates {
+public final class Duplicates {
     private static final String NAME = "metadata.name";
 
     private Duplicates() {}
@@ -25,8 +25,13 @@ final class Duplicates {
                 id.resource(), sources, "remove one of them; until then every call of its agents is denied");
     }
 
-    /** One issue for all of them, whatever their order. */
-    static Issue issue(String resource, List<Source> sources, String mend) {
+    /**
+     * One issue for all of them, whatever their order.
+     *
+     * @param resource kind and name
+     * @param mend what to do
+     */
+    public static Issue issue(String resource, List<Source> sources, String mend) {
         List<Location> places = sources.stream()
                 .map(source -> source.locate(NAME, 1, 1))
                 .filter(Objects::nonNull)

@@ -10,7 +10,9 @@ import dev.chaperone.config.ServerConfig;
 import dev.chaperone.config.Stakes;
 import dev.chaperone.config.ToolConfig;
 import dev.chaperone.policy.ServerCatalog.KnownServer;
+import dev.chaperone.policy.cel.NearestName;
 import dev.chaperone.policy.schema.ArgumentTypes;
+import dev.chaperone.policy.schema.UnreadKeywords;
 import dev.chaperone.policy.schema.ValueType;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * either way its calls are denied.
  */
 final class ServerReader {
+    private static final int MOST_LISTED = 10;
+
     private final String name;
     private final @Nullable ToolServerSpec spec;
     private final IssueSink sink;
@@ -125,6 +130,7 @@ final class ServerReader {
             ValueType type = ArgumentTypes.of(ArgumentSchema.parse(tool.inputSchema()));
             // The whole schema becomes part of a config, which must have a digest.
             CanonicalJson.bytes(tool.inputSchema());
+            tellUnread(UnreadKeywords.of(tool.inputSchema()), path + ".inputSchema");
             return type instanceof ValueType.Struct ? type : ValueType.Scalar.DYN;
         } catch (IllegalArgumentException e) {
             sink.error(
@@ -132,5 +138,28 @@ final class ServerReader {
                     "mend the schema; until then the tool does not exist");
             return null;
         }
+    }
+
+    private void tellUnread(UnreadKeywords unread, String path) {
+        if (!unread.demanding().isEmpty()) {
+            sink.warning(
+                    path,
+                    "the guardrail does not hold arguments against " + listed(unread.demanding()),
+                    "the tool server has to; write a rule for what an agent must not get past");
+        }
+        for (UnreadKeywords.Keyword keyword : unread.unknown()) {
+            sink.warning(
+                    path,
+                    "JSON Schema has no keyword " + keyword + ", so it demands nothing",
+                    NearestName.of(keyword.name(), UnreadKeywords.known())
+                            .map(nearest -> "did you mean '" + nearest + "'?")
+                            .orElse("remove it, or begin its name with x-"));
+        }
+    }
+
+    private static String listed(List<UnreadKeywords.Keyword> keywords) {
+        String some = keywords.stream().limit(MOST_LISTED).map(UnreadKeywords.Keyword::toString)
+                .collect(Collectors.joining(", "));
+        return keywords.size() > MOST_LISTED ? some + " and " + (keywords.size() - MOST_LISTED) + " more" : some;
     }
 }

@@ -1,6 +1,7 @@
 package dev.chaperone.policy.cel;
 
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.ast.CelExpr;
 import java.util.List;
 
 /**
@@ -19,6 +20,13 @@ final class CostCheck implements AstCheck {
                 : List.of(new Finding(
                         ast.getExpr(),
                         "the expression can take " + cost + " steps for big arguments, of at most " + BUDGET,
-                        "loop over one list only, or test with 'in' against a literal list"));
+                        loops(ast)
+                                ? "loop over one list only, or test with 'in' against a literal list"
+                                : "texts grow at each step: ask less of them, or split the rule"));
+    }
+
+    private static boolean loops(CelAbstractSyntaxTree ast) {
+        return AstWalk.all(ast.getExpr()).anyMatch(expr -> expr.getKind() == CelExpr.ExprKind.Kind.COMPREHENSION
+                && LoopNestingCheck.repeats(expr.comprehension()));
     }
 }

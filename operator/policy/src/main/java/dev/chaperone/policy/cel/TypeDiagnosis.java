@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 
 /** Says in words of the expression what the type checker refused. */
 record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionScope scope) {
+    private static final Set<String> LATER = Set.of("signals", "result", "response");
     private static final Pattern FIELD = Pattern.compile("undefined field '(.*)'");
     private static final Pattern NAME = Pattern.compile("undeclared reference to '(.*)' \\(in container '.*'\\)");
     private static final Pattern OVERLOAD = Pattern.compile(
@@ -104,7 +105,9 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
     private ExpressionProblem name(int at, String name) {
         String mend;
         Set<String> arguments = fields(scope.arguments());
-        if (scope.variables().containsKey(name)) {
+        if (LATER.contains(name)) {
+            mend = "this release has no " + name + " yet";
+        } else if (scope.variables().containsKey(name)) {
             mend = "write variables." + name;
         } else if (arguments.contains(name)) {
             mend = "write args." + name;

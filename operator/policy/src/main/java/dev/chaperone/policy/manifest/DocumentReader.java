@@ -18,6 +18,7 @@ import dev.chaperone.policy.manifest.Node.Sequence;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +55,20 @@ final class DocumentReader {
             items.items().forEach(this::read);
         } else if (apiVersion.equals("v1") && kind.equals("Namespace")) {
             documents.add(namespace(document, problems));
-        } else if (apiVersion.equals(Api.GROUP) || apiVersion.startsWith(Api.GROUP + "/")) {
+        } else if (apiVersion.equals(Api.GROUP) || apiVersion.startsWith(Api.GROUP + "/")
+                || (resemblesOurs(apiVersion) && ResourceKind.all().containsKey(kind))) {
             documents.add(ours(document, apiVersion, kind, problems));
         } else {
             documents.add(new Foreign(apiVersion, kind));
         }
+    }
+
+    // A policy whose group has a slip in it would otherwise be somebody else's, and silently out of force.
+    private static boolean resemblesOurs(String apiVersion) {
+        int slash = apiVersion.indexOf('/');
+        String group = slash < 0 ? "" : apiVersion.substring(0, slash).toLowerCase(Locale.ROOT);
+        return group.isEmpty() || group.endsWith("." + Api.GROUP)
+                || Nearest.guess(group, Set.of(Api.GROUP)).isPresent();
     }
 
     private static boolean isList(String apiVersion, String kind) {

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -33,6 +34,9 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
  * expands aliases without counting.
  */
 final class YamlParser {
+    private static final Pattern EXPRESSION = Pattern.compile("\\b(?:when|expression):\\s+\\S");
+    private static final Pattern MISREAD = Pattern
+            .compile("expected <block end>|expected ',' or|mapping values are not");
     static final int MAX_DEPTH = 64;
     /** Values of a document, those that aliases repeat included. */
     static final int MAX_NODES = 200_000;
@@ -68,7 +72,8 @@ final class YamlParser {
             return parser.documents();
         } catch (MarkedYamlEngineException e) {
             Place place = parser.place(e.getProblemMark().or(e::getContextMark));
-            throw new YamlException(place, "not YAML: " + oneLine(e.getProblem()), tabMend(text, place));
+            throw new YamlException(place, "not YAML: " + oneLine(e.getProblem()),
+                    mend(text, place, String.valueOf(e.getProblem())));
         } catch (RuntimeException e) {
             // Whatever the parser trips over is the text's fault: there is nothing else that it works on.
             throw new YamlException(new Place(firstLine, 1), "not YAML: " + oneLine(e.getMessage()), null);
@@ -96,10 +101,14 @@ final class YamlParser {
         return message == null ? "unreadable" : message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
-    private static @Nullable String tabMend(ManifestText text, Place place) {
+    private static @Nullable String mend(ManifestText text, Place place, String problem) {
         String line = text.line(place.line());
-        return line.substring(0, Math.clamp(place.column(), 0, line.length())).contains("\t")
-                ? "YAML is indented with spaces, never with tabs"
+        if (line.substring(0, Math.clamp(place.column(), 0, line.length())).contains("\t")) {
+            return "YAML is indented with spaces, never with tabs";
+        }
+        // An expression that begins with a quote, or has a colon in it: the commonest accident in policies.
+        return EXPRESSION.matcher(line).find() && MISREAD.matcher(problem).find()
+                ? "write the expression on a line of its own, further in, after 'when: |-'"
                 : null;
     }
 
