@@ -1,6 +1,7 @@
 package dev.chaperone.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The newest accepted version of each policy, kept in the state directory: what stays in force when an edit does not
@@ -35,6 +38,12 @@ final class AcceptedPolicies {
     AcceptedPolicies(Path stateDirectory) throws IOException {
         this.file = new StateFile(stateDirectory.resolve("accepted-policies.json"));
         if (file.exists()) {
+            read();
+        }
+    }
+
+    private void read() throws IOException {
+        try {
             for (JsonNode entry : MAPPER.readTree(file.read())) {
                 String name = entry.required("name").asText();
                 JsonNode spec = entry.required("spec");
@@ -47,6 +56,8 @@ final class AcceptedPolicies {
                             PolicyId.clusterToolPolicy(name), MAPPER.treeToValue(spec, ClusterToolPolicySpec.class));
                 }
             }
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new IOException(file.path() + " is damaged; without it no policy counts as accepted before", e);
         }
     }
 
@@ -60,8 +71,9 @@ final class AcceptedPolicies {
      *
      * @param present all policies there are
      * @param nowAccepted those among them whose present version was accepted
+     * @return what was forgotten
      */
-    void update(Iterable<PolicyInput> present, Set<PolicyId> nowAccepted) throws IOException {
+    SortedSet<PolicyId> update(Iterable<PolicyInput> present, Set<PolicyId> nowAccepted) throws IOException {
         Map<PolicyId, PolicyRules> next = new TreeMap<>();
         for (PolicyInput policy : present) {
             PolicyRules current = policy.current() == null ? null : policy.current().resource();
@@ -70,11 +82,16 @@ final class AcceptedPolicies {
                 next.put(policy.id(), kept);
             }
         }
+        SortedSet<PolicyId> gone = new TreeSet<>(accepted.keySet());
+        for (PolicyInput policy : present) {
+            gone.remove(policy.id());
+        }
         if (!next.equals(accepted)) {
             accepted.clear();
             accepted.putAll(next);
             store();
         }
+        return gone;
     }
 
     private void store() throws IOException {

@@ -2,6 +2,7 @@ package dev.chaperone.cli;
 
 import dev.chaperone.cli.console.Console;
 import dev.chaperone.cli.console.Console.Tone;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Help.Ansi;
         CommandLine.HelpCommand.class
 }, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
         "0:all is well",
-        "1:findings: errors in policies, or denied calls",
+        "1:findings: errors in policies",
         "2:wrong usage",
         "3:something around the command is missing"
 })
@@ -35,7 +36,11 @@ public final class ChaperoneMain {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((e, _, _) -> {
             Console err = Console.err();
-            String told = e instanceof EnvironmentException ? e.getMessage() : "unexpected: " + e;
+            String told = switch (e) {
+                case EnvironmentException environment -> environment.getMessage();
+                case FileSystemException file -> EnvironmentException.of(file).getMessage();
+                default -> "unexpected: " + e;
+            };
             err.line(err.tone(Tone.BAD, "chaperone: ") + told);
             return ExitCode.ENVIRONMENT;
         });

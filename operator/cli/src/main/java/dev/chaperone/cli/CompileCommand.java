@@ -47,6 +47,7 @@ final class CompileCommand implements Callable<Integer> {
         Manifests manifests = Manifests.of(ManifestFiles.read(paths));
         CompilationResult result = compile(new PolicyCompiler(), manifests, agent);
         List<Issue> issues = new ArrayList<>(manifests.issues());
+        issues.addAll(manifests.unclearSelection(agent));
         issues.addAll(result.issues());
         IssuePrinter.print(Console.err(), issues);
         if (issues.stream().anyMatch(Issue::isError)) {

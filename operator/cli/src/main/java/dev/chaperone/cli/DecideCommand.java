@@ -6,15 +6,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.cli.console.Console.Tone;
 import dev.chaperone.config.BundleException;
+import dev.chaperone.config.Verdict;
 import dev.chaperone.guardrail.engine.Decision;
 import dev.chaperone.guardrail.engine.Engine;
 import dev.chaperone.guardrail.engine.OversightState;
 import dev.chaperone.guardrail.engine.Reason;
 import dev.chaperone.guardrail.engine.SessionState;
 import dev.chaperone.guardrail.engine.ToolCall;
-import dev.chaperone.guardrail.json.JsonObject;
-import dev.chaperone.guardrail.json.MalformedJsonException;
-import dev.chaperone.guardrail.json.StrictJson;
+import dev.chaperone.guardrail.mcp.McpMessage;
+import dev.chaperone.guardrail.mcp.RefusedException;
 import dev.chaperone.policy.CompilationResult;
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.PolicyCompiler;
@@ -25,8 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
 @Command(name = "decide", description = "Says what a guardrail would decide on calls, and by which rules.", mixinStandardHelpOptions = true, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
         "0:every call was decided, whatever the verdicts",
         "1:the policies have errors",
-        "2:wrong usage, or a line that is no call",
+        "2:wrong usage, or a line that is no call; the others are decided",
         "3:a file cannot be read"
 })
 final class DecideCommand implements Callable<Integer> {
@@ -57,65 +57,86 @@ final class DecideCommand implements Callable<Integer> {
     @Option(names = "-o", paramLabel = "text|json", defaultValue = "text", description = "Output format (default: text).")
     private Format format = Format.TEXT;
 
+    private SessionState state = new SessionState("", Instant.EPOCH, false);
+
     @Override
     public Integer call() throws IOException, BundleException {
         Manifests manifests = Manifests.of(ManifestFiles.read(policies));
         CompilationResult result = CompileCommand.compile(new PolicyCompiler(), manifests, agent);
         List<Issue> issues = new ArrayList<>(manifests.issues());
+        issues.addAll(manifests.unclearSelection(agent));
         issues.addAll(result.issues());
         IssuePrinter.print(Console.err(), issues);
         if (issues.stream().anyMatch(Issue::isError)) {
             return ExitCode.FINDINGS;
         }
         Engine engine = Engine.load(result.bundle());
-        var state = new SessionState(session, Instant.now(), false);
+        state = new SessionState(session, Instant.now(), false);
         Console out = Console.out();
-
+        int exit = ExitCode.FINE;
         int number = 0;
-        for (String line : text().split("\n")) {
+        for (byte[] line : lines(bytes())) {
             number++;
-            if (line.isBlank()) {
+            if (new String(line, StandardCharsets.UTF_8).isBlank()) {
                 continue;
             }
-            ToolCall call;
             try {
-                call = parse(line);
-            } catch (MalformedJsonException | IllegalArgumentException e) {
+                CallLine call = CallLine.parse(line);
+                Decision decision = decide(engine, call);
+                out.line(format == Format.JSON ? json(call, decision) : text(out, call, decision));
+            } catch (IllegalArgumentException e) {
                 Console.err().line("call " + number + ": " + e.getMessage());
-                return ExitCode.USAGE;
+                exit = ExitCode.USAGE;
             }
-            Decision decision = engine.decide(OversightState.NONE, state, call);
-
-            out.line(format == Format.JSON ? json(call, decision) : text(out, call, decision));
         }
-        return ExitCode.FINE;
+        return exit;
     }
 
-    private String text() throws IOException {
+    private Decision decide(Engine engine, CallLine line) {
+        try {
+            McpMessage.ToolCallRequest request = line.read();
+            Decision decision = engine.decide(OversightState.NONE, state,
+                    new ToolCall(line.server(), request.tool(), request.arguments(), Instant.now()));
+            if (decision.verdict() == Verdict.END_SESSION) {
+                state = new SessionState(state.id(), state.startedAt(), true);
+            }
+            return decision;
+        } catch (RefusedException e) {
+            return new Decision(Verdict.DENY, e.code(), List.of(),
+                    List.of(new Reason("", null, Verdict.DENY, true, String.valueOf(e.getMessage()))), Verdict.DENY, 0,
+                    engine.config().revision());
+        }
+    }
+
+    private static List<byte[]> lines(byte[] bytes) {
+        List<byte[]> lines = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i <= bytes.length; i++) {
+            if (i == bytes.length || bytes[i] == '\n') {
+                lines.add(Arrays.copyOfRange(bytes, start, i));
+                start = i + 1;
+            }
+        }
+        return lines;
+    }
+
+    private byte[] bytes() throws IOException {
         if (!calls.equals(ManifestFiles.STANDARD_INPUT)) {
             Path file = Path.of(calls);
             if (!Files.isReadable(file)) {
                 throw new EnvironmentException(calls + " cannot be read");
             }
-            return Files.readString(file);
+            return Files.readAllBytes(file);
+        }
+        if (policies.contains(ManifestFiles.STANDARD_INPUT)) {
+            throw new EnvironmentException("policies and calls cannot both come from standard input");
         }
         try (InputStream in = System.in) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return in.readAllBytes();
         }
     }
 
-    private static ToolCall parse(String line) throws MalformedJsonException {
-        JsonObject call = StrictJson.parse(line.getBytes(StandardCharsets.UTF_8));
-        Object arguments = call.getOrDefault("args", JsonObject.EMPTY);
-        if (!(call.get("server") instanceof String server) || !(call.get("tool") instanceof String tool)
-                || !(arguments instanceof JsonObject object)
-                || !Set.of("server", "tool", "args").containsAll(call.keySet())) {
-            throw new IllegalArgumentException("a call is {\"server\": \"…\", \"tool\": \"…\", \"args\": {…}}");
-        }
-        return new ToolCall(server, tool, object, Instant.now());
-    }
-
-    private static String text(Console out, ToolCall call, Decision decision) {
+    private static String text(Console out, CallLine call, Decision decision) {
         StringBuilder text = new StringBuilder(out.tone(
                 decision.allowed() ? Tone.GOOD : Tone.BAD, decision.verdict().wireName()));
         text.append(' ').append(call.server()).append('/').append(call.tool());
@@ -127,6 +148,10 @@ final class DecideCommand implements Callable<Integer> {
         }
         if (decision.wouldVerdict() != decision.verdict()) {
             text.append(", would be ").append(decision.wouldVerdict().wireName()).append(" if all were enforced");
+        }
+        if (decision.ignoredErrors() > 0) {
+            text.append("\n    ignored, by their failure policy: ").append(decision.ignoredErrors())
+                    .append(" that could not be evaluated");
         }
         for (Reason reason : decision.reasons()) {
             text.append("\n    ").append(reason.verdict().wireName()).append(" by ").append(describe(reason));
@@ -142,7 +167,7 @@ final class DecideCommand implements Callable<Integer> {
                 + (reason.counted() ? "" : ", audited only");
     }
 
-    private static String json(ToolCall call, Decision decision) throws IOException {
+    private static String json(CallLine call, Decision decision) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode node = mapper.createObjectNode()
                 .put("server", call.server())
@@ -161,6 +186,7 @@ final class DecideCommand implements Callable<Integer> {
             }
         }
         return mapper.writeValueAsString(node.put("wouldVerdict", decision.wouldVerdict().wireName())
+                .put("ignoredErrors", decision.ignoredErrors())
                 .put("revision", decision.revision()));
     }
 }

@@ -9,6 +9,7 @@ import dev.chaperone.guardrail.proxy.Limits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,8 +25,9 @@ import picocli.CommandLine.Option;
         "The agent reaches tool server NAME at http://HOST:PORT/mcp/NAME; ToolServer.spec.url says where it lives.",
         "Edits under --policies take effect within a second; one that does not compile is told on standard error",
         "and leaves the last accepted version of its policy in force."
-}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:stopped", "2:wrong usage",
-        "3:it cannot listen, or a directory cannot be used"})
+}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"2:wrong usage",
+        "3:it cannot listen, or a directory cannot be used",
+        "130, 143:ended by a signal, once what was under way had ended"})
 final class GuardCommand implements Callable<Integer> {
     private static final int DIGEST_PREFIX = "sha256:".length();
 
@@ -47,7 +49,7 @@ final class GuardCommand implements Callable<Integer> {
     @Option(names = "--host", paramLabel = "NAME", description = "A further host name under which it may be addressed.")
     private Set<String> hosts = Set.of();
 
-    @Option(names = "--credentials", paramLabel = "DIR", description = "A file per tool server, of its name, with the bearer token that the guardrail adds.")
+    @Option(names = "--credentials", paramLabel = "DIR", description = "A file per tool server, of its name, with the bearer token that the guardrail adds where the ToolServer has spec.credentials.")
     private @Nullable Path credentials;
 
     @Option(names = "--state", paramLabel = "DIR", description = "What outlives a restart: last good config, session, audit trail. It is the session"
@@ -62,12 +64,20 @@ final class GuardCommand implements Callable<Integer> {
         if (!Files.exists(policies)) {
             throw new EnvironmentException(policies + " does not exist");
         }
+        if (credentials != null && !Files.isDirectory(credentials)) {
+            throw new EnvironmentException(credentials + " is not a folder");
+        }
+        if (listen.isUnresolved()) {
+            throw new EnvironmentException(listen.getHostString() + " is no known host");
+        }
         Console err = Console.err();
         Path stateDirectory = state == null ? defaultState() : state;
         Guardrail guardrail;
         try {
             Files.createDirectories(stateDirectory);
             guardrail = start(stateDirectory, err);
+        } catch (FileSystemException e) {
+            throw EnvironmentException.of(e);
         } catch (IOException e) {
             throw new EnvironmentException(
                     e.getMessage() + (e.getCause() == null ? "" : ": " + e.getCause().getMessage()));

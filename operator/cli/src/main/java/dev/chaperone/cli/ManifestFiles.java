@@ -1,10 +1,12 @@
 package dev.chaperone.cli;
 
+import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.manifest.ManifestDocument;
 import dev.chaperone.policy.manifest.ManifestReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -33,10 +36,10 @@ final class ManifestFiles {
         List<ManifestDocument> documents = new ArrayList<>();
         for (String path : paths) {
             if (path.equals(STANDARD_INPUT)) {
-                documents.addAll(ManifestReader.read("<stdin>", text("standard input", standardInput())));
+                documents.addAll(documents("<stdin>", standardInput()));
             } else {
                 for (Path file : find(Path.of(path))) {
-                    documents.addAll(ManifestReader.read(file.toString(), text(file.toString(), bytes(file))));
+                    documents.addAll(documents(file.toString(), bytes(file)));
                 }
             }
         }
@@ -52,11 +55,18 @@ final class ManifestFiles {
             return List.of(path);
         }
         try (Stream<Path> tree = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
-            return tree.filter(file -> isManifest(path.relativize(file)) && Files.isRegularFile(file)).sorted()
-                    .toList();
+            return tree.filter(file -> isManifest(path.relativize(file)) && isFile(file)).sorted().toList();
         } catch (IOException | java.io.UncheckedIOException e) {
             throw new EnvironmentException(path + " cannot be read: " + e.getMessage());
         }
+    }
+
+    private static boolean isFile(Path file) {
+        if (Files.isSymbolicLink(file) && !Files.exists(file)) {
+            // Left out, what it once led to would silently be out of force.
+            throw new EnvironmentException(file + " is a link that leads nowhere: remove it, or mend it");
+        }
+        return Files.isRegularFile(file);
     }
 
     private static boolean isManifest(Path file) {
@@ -67,7 +77,7 @@ final class ManifestFiles {
             }
         }
         String name = file.getFileName().toString();
-        return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+        return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
     }
 
     private static byte[] standardInput() {
@@ -86,11 +96,23 @@ final class ManifestFiles {
         }
     }
 
-    private static String text(String name, byte[] bytes) {
+    private static List<ManifestDocument> documents(String name, byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return ManifestReader.read(name,
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
         } catch (CharacterCodingException e) {
-            throw new EnvironmentException(name + " is not UTF-8 text");
+            String before = validPart(bytes);
+            int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
+            int column = before.length() - before.lastIndexOf('\n');
+            return List.of(new ManifestDocument.Undecodable(null, List.of(new Issue(
+                    Issue.Severity.ERROR, "", "", new Issue.Location(name, line, column), "not UTF-8 text", null,
+                    "save it in UTF-8"))));
         }
+    }
+
+    private static String validPart(byte[] bytes) {
+        CharBuffer text = CharBuffer.allocate(bytes.length);
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), text, true);
+        return text.flip().toString();
     }
 }

@@ -2,12 +2,15 @@ package dev.chaperone.cli;
 
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.ClusterToolPolicy;
+import dev.chaperone.api.ClusterToolPolicySpec;
 import dev.chaperone.api.ToolPolicy;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.policy.AgentContext;
+import dev.chaperone.policy.Duplicates;
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.PolicyId;
 import dev.chaperone.policy.PolicyInput;
+import dev.chaperone.policy.Source;
 import dev.chaperone.policy.Sourced;
 import dev.chaperone.policy.manifest.ManifestDocument;
 import dev.chaperone.policy.manifest.ManifestDocument.Decoded;
@@ -15,12 +18,18 @@ import dev.chaperone.policy.manifest.ManifestDocument.Foreign;
 import dev.chaperone.policy.manifest.ManifestDocument.Identity;
 import dev.chaperone.policy.manifest.ManifestDocument.Undecodable;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.Namespace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a set of manifest files says, sorted by kind.
@@ -31,25 +40,26 @@ import java.util.Optional;
  * @param namespaces the namespaces
  * @param issues what is wrong with documents that could not be read
  * @param unidentified whether some document could not be read and does not even say which resource it is
- * @param serversUnreadable whether some document that could not be read is a tool server, agent or namespace
+ * @param surroundingsUnclear whether a tool server, agent or namespace cannot be read, or an agent or namespace stands
+ *     there twice
  */
 record Manifests(
         List<PolicyInput> policies,
         List<Sourced<ToolServer>> servers,
-        List<Agent> agents,
-        List<Namespace> namespaces,
+        List<Sourced<Agent>> agents,
+        List<Sourced<Namespace>> namespaces,
         List<Issue> issues,
         boolean unidentified,
-        boolean serversUnreadable) {
+        boolean surroundingsUnclear) {
 
     static Manifests of(List<ManifestDocument> documents) {
         List<PolicyInput> policies = new ArrayList<>();
         List<Sourced<ToolServer>> servers = new ArrayList<>();
-        List<Agent> agents = new ArrayList<>();
-        List<Namespace> namespaces = new ArrayList<>();
+        List<Sourced<Agent>> agents = new ArrayList<>();
+        List<Sourced<Namespace>> namespaces = new ArrayList<>();
         List<Issue> issues = new ArrayList<>();
         boolean unidentified = false;
-        boolean serversUnreadable = false;
+        boolean surroundingsUnclear = false;
         for (ManifestDocument document : documents) {
             switch (document) {
                 case Decoded(HasMetadata resource, var source) -> {
@@ -58,8 +68,8 @@ record Manifests(
                         case ClusterToolPolicy policy ->
                             policies.add(PolicyInput.ofCluster(new Sourced<>(policy, source)));
                         case ToolServer server -> servers.add(new Sourced<>(server, source));
-                        case Agent agent -> agents.add(agent);
-                        case Namespace namespace -> namespaces.add(namespace);
+                        case Agent agent -> agents.add(new Sourced<>(agent, source));
+                        case Namespace namespace -> namespaces.add(new Sourced<>(namespace, source));
                         default -> {
                             // A compiled config among its sources says nothing new.
                         }
@@ -73,14 +83,36 @@ record Manifests(
                     Optional<PolicyId> policy = policyId(identity);
                     policy.ifPresent(id -> policies.add(PolicyInput.unreadable(id)));
                     unidentified |= identity == null;
-                    serversUnreadable |= identity != null && policy.isEmpty();
+                    surroundingsUnclear |= identity != null && policy.isEmpty();
                 }
             }
         }
-        return new Manifests(policies, servers, agents, namespaces, issues, unidentified, serversUnreadable);
+        List<Issue> doubled = new ArrayList<>(doubled(agents));
+        doubled.addAll(doubled(namespaces));
+        issues.addAll(doubled);
+        return new Manifests(policies, servers, agents, namespaces, issues, unidentified,
+                surroundingsUnclear || !doubled.isEmpty());
     }
 
-    private static Optional<PolicyId> policyId(@org.jspecify.annotations.Nullable Identity identity) {
+    // Which of them counted would hang on the names of files.
+    private static <T extends HasMetadata> List<Issue> doubled(List<Sourced<T>> resources) {
+        Map<String, List<Source>> byName = new TreeMap<>();
+        for (Sourced<T> resource : resources) {
+            byName.computeIfAbsent(name(resource.resource()), _ -> new ArrayList<>()).add(resource.source());
+        }
+        return byName.entrySet().stream()
+                .filter(entry -> entry.getValue().size() > 1)
+                .map(entry -> Duplicates.issue(entry.getKey(), entry.getValue(), "remove one of them"))
+                .toList();
+    }
+
+    private static String name(HasMetadata resource) {
+        String namespace = resource.getMetadata().getNamespace();
+        return resource.getKind() + " " + (namespace == null ? "" : namespace + "/")
+                + resource.getMetadata().getName();
+    }
+
+    private static Optional<PolicyId> policyId(@Nullable Identity identity) {
         return switch (identity) {
             case null -> Optional.empty();
             case Identity(String kind, String namespace, String name) when kind.equals("ToolPolicy") ->
@@ -93,26 +125,69 @@ record Manifests(
 
     /** The agent as selectors see it; without labels when no manifest names it. */
     AgentContext context(AgentName name) {
-        Map<String, String> labels = agents.stream()
-                .filter(agent -> agent.getMetadata().getName().equals(name.name())
-                        && name.namespace().equals(agent.getMetadata().getNamespace()))
-                .findFirst()
-                .map(agent -> agent.getMetadata().getLabels())
-                .orElse(Map.of());
-        Map<String, String> namespaceLabels = namespaces.stream()
-                .filter(namespace -> namespace.getMetadata().getName().equals(name.namespace()))
-                .findFirst()
-                .map(namespace -> namespace.getMetadata().getLabels())
-                .orElse(Map.of());
         return new AgentContext(
-                name.namespace(),
-                name.name(),
-                Objects.requireNonNullElse(labels, Map.of()),
-                Objects.requireNonNullElse(namespaceLabels, Map.of()));
+                name.namespace(), name.name(), agent(name).map(Manifests::labels).orElse(Map.of()),
+                namespace(name).map(Manifests::labels).orElse(Map.of()));
     }
 
     boolean hasAgent(AgentName name) {
-        return agents.stream().anyMatch(agent -> agent.getMetadata().getName().equals(name.name())
-                && name.namespace().equals(agent.getMetadata().getNamespace()));
+        return agent(name).isPresent();
+    }
+
+    /**
+     * What stands in the way of saying which cluster policies select an agent: those that ask for labels of its
+     * namespace, when no manifest tells them. Unknown labels are not absent ones.
+     */
+    List<Issue> unclearSelection(AgentName name) {
+        if (namespace(name).isPresent()) {
+            return List.of();
+        }
+        List<Issue> unclear = new ArrayList<>();
+        for (PolicyInput policy : policies) {
+            var current = policy.current();
+            if (current != null && current.resource() instanceof ClusterToolPolicySpec cluster
+                    && asksForLabels(cluster.namespaceSelector())) {
+                unclear.add(new Issue(
+                        Issue.Severity.ERROR, policy.id().resource(), "spec.namespaceSelector",
+                        current.source().locate("spec.namespaceSelector", 1, 1),
+                        "whether it selects " + name + " cannot be told: no manifest has the labels of namespace "
+                                + name.namespace(),
+                        null,
+                        "add one: {apiVersion: v1, kind: Namespace, metadata: {name: " + name.namespace()
+                                + ", labels: {…}}}"));
+            }
+        }
+        return unclear;
+    }
+
+    private static boolean asksForLabels(@Nullable LabelSelector selector) {
+        if (selector == null) {
+            return false;
+        }
+        Set<String> keys = new TreeSet<>(
+                Objects.requireNonNullElse(selector.getMatchLabels(), Map.<String, String>of()).keySet());
+        Objects.requireNonNullElse(selector.getMatchExpressions(), List.<LabelSelectorRequirement>of())
+                .forEach(requirement -> keys.add(requirement.getKey()));
+        keys.remove(AgentContext.NAMESPACE_NAME);
+        return !keys.isEmpty();
+    }
+
+    private Optional<Agent> agent(AgentName name) {
+        return agents.stream()
+                .map(Sourced::resource)
+                .filter(agent -> name.name().equals(agent.getMetadata().getName())
+                        && name.namespace().equals(agent.getMetadata().getNamespace()))
+                .findFirst();
+    }
+
+    private Optional<Namespace> namespace(AgentName name) {
+        return namespaces.stream()
+                .map(Sourced::resource)
+                .filter(namespace -> name.namespace().equals(namespace.getMetadata().getName()))
+                .findFirst();
+    }
+
+    private static Map<String, String> labels(HasMetadata resource) {
+        return Objects.requireNonNullElse(resource.getMetadata().getLabels(), Map.of());
     }
 }

@@ -8,11 +8,14 @@ import dev.chaperone.policy.CompilationRequest;
 import dev.chaperone.policy.CompilationResult;
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.PolicyCompiler;
+import dev.chaperone.policy.PolicyId;
 import dev.chaperone.policy.PolicyInput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +37,7 @@ final class PolicySource implements ConfigSource {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("policies").factory());
     private String inForce = "";
+    private SortedSet<Path> toldEmptied = new TreeSet<>();
 
     PolicySource(Path root, AgentName agent, AcceptedPolicies accepted, Console console) {
         this.root = root;
@@ -54,6 +58,7 @@ final class PolicySource implements ConfigSource {
             if (watch.changed()) {
                 compile(offers);
             }
+            tellEmptied();
         } catch (EnvironmentException | IOException e) {
             console.line(console.tone(Tone.BAD, "error: ") + e.getMessage());
             tellWhatStays();
@@ -66,8 +71,10 @@ final class PolicySource implements ConfigSource {
 
     private void compile(Offers offers) throws IOException {
         Manifests manifests = Manifests.of(ManifestFiles.read(List.of(root.toString())));
+        List<Issue> unclear = manifests.unclearSelection(agent);
         List<Issue> issues = new ArrayList<>(manifests.issues());
-        if (manifests.unidentified() || manifests.serversUnreadable()) {
+        issues.addAll(unclear);
+        if (manifests.unidentified() || manifests.surroundingsUnclear() || !unclear.isEmpty()) {
             IssuePrinter.print(console, issues);
             tellWhatStays();
             return;
@@ -80,7 +87,9 @@ final class PolicySource implements ConfigSource {
         if (!manifests.hasAgent(agent)) {
             console.line("note: no Agent manifest names " + agent + ", so it has no labels to be selected by");
         }
-        accepted.update(policies, result.accepted());
+        for (PolicyId gone : accepted.update(policies, result.accepted())) {
+            console.line(gone.resource() + " is no longer there, and out of force");
+        }
         if (issues.stream().anyMatch(Issue::isError)) {
             console.line(console.tone(Tone.STRONG, "policies with errors")
                     + " stay in force as they were last accepted, and deny where they never were");
@@ -98,9 +107,19 @@ final class PolicySource implements ConfigSource {
         }
     }
 
+    private void tellEmptied() {
+        SortedSet<Path> emptied = watch.emptied();
+        for (Path file : emptied) {
+            if (!toldEmptied.contains(file)) {
+                console.line(file + " is empty: everything stays in force until it is written or removed");
+            }
+        }
+        toldEmptied = emptied;
+    }
+
     private void tellWhatStays() {
         console.line(inForce.isEmpty()
-                ? "nothing new is in force; without an earlier config every call is denied"
+                ? "nothing of it is in force: a config from before stays, and without one every call is denied"
                 : "revision " + inForce + " stays in force");
     }
 

@@ -42,6 +42,7 @@ public final class Demo {
     private final Path directory;
     private final Path policies;
     private final Path audit;
+    private int probes;
 
     /** Makes the source of configs for a tree of manifests. */
     public interface SourceFactory {
@@ -123,7 +124,8 @@ public final class Demo {
         console.line("");
         List<JsonNode> records = records();
         long allowed = decisions(records, "Allow");
-        console.line(allowed + " calls were allowed and " + decisions(records, "Deny") + " denied; " + tools.calls()
+        console.line(allowed + " calls were allowed and " + (decisions(records, "Deny") - probes) + " denied; "
+                + tools.calls()
                 + " reached a tool. Each has its line in the audit trail, chained to the one before by its digest.");
     }
 
@@ -138,7 +140,7 @@ public final class Demo {
         List<String> reasons = new ArrayList<>();
         for (JsonNode rule : decision.path("rules")) {
             String by = rule.path("policy").asText();
-            reasons.add(rule.path("verdict").asText() + " by " + (by.isEmpty() ? "the declared arguments" : by)
+            reasons.add(rule.path("verdict").asText() + " by " + (by.isEmpty() ? "the guardrail" : by)
                     + (rule.has("rule") ? ", rule " + rule.path("rule").asText() : "")
                     + (rule.has("error") ? " (" + rule.path("error").asText() + ")" : ""));
         }
@@ -152,6 +154,7 @@ public final class Demo {
         long deadline = start + Duration.ofSeconds(10).toNanos();
         while (System.nanoTime() < deadline) {
             agent.call("payments", "send_payment", payment(1000));
+            probes++;
             if (!lastDecision().path("revision").asText().equals(old)) {
                 return Duration.ofNanos(System.nanoTime() - start);
             }
@@ -176,8 +179,8 @@ public final class Demo {
         return payment;
     }
 
-    private static String shown(Map<String, Object> arguments) {
-        String text = new TreeMap<>(arguments).toString().replace("\n", "\\n");
+    private static String shown(Map<String, Object> arguments) throws IOException {
+        String text = MAPPER.writeValueAsString(new TreeMap<>(arguments));
         return text.length() > 76 ? text.substring(0, 75) + "…" : text;
     }
 

@@ -45,7 +45,11 @@ public final class Credentials {
         try {
             String token = Files.readString(file).strip();
             // Anything else could end the header line.
-            return token.isEmpty() || !token.chars().allMatch(c -> c > 0x20 && c < 0x7f) ? null : token;
+            if (token.isEmpty() || !token.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+                LOG.atWarn().addKeyValue("file", file).log("Not a bearer token: one word of ASCII on one line");
+                return null;
+            }
+            return token;
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", file).log("No credential for this tool server");
             return null;

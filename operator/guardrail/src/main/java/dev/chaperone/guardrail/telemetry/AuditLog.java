@@ -3,6 +3,7 @@ package dev.chaperone.guardrail.telemetry;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.chaperone.config.Digests;
+import dev.chaperone.guardrail.state.StateFile;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -49,7 +51,8 @@ public final class AuditLog implements Closeable {
         // A line that the last boot could not finish must not swallow the first of this one.
         boolean cutShort = false;
         try (FileChannel end = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                StateFile.ownerOnly(file))) {
             ByteBuffer last = ByteBuffer.allocate(1);
             cutShort = end.size() > 0 && end.read(last, end.size() - 1) == 1 && last.get(0) != '\n';
         }
