@@ -43,6 +43,8 @@ final class Relay implements UpstreamListener {
     private static final List<String> FORWARDED = List.of("cache-control", "x-accel-buffering",
             "mcp-protocol-version", "retry-after", "allow");
 
+    private static final int FIRST_FINAL_STATUS = 200;
+    private static final int LAST_STATUS = 599;
     private static final int MAX_ANSWERS_UNDER_WAY = 8;
     private static final String EVENTS = "text/event-stream";
     private static final String JSON = "application/json";
@@ -129,7 +131,9 @@ final class Relay implements UpstreamListener {
                 .strip();
         boolean coded = upstream.headers().getAll(HttpHeaderNames.CONTENT_ENCODING).stream()
                 .anyMatch(coding -> !coding.equalsIgnoreCase("identity"));
-        if (upstream.headers().getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
+        if (status < FIRST_FINAL_STATUS || status > LAST_STATUS) {
+            withhold(RefusedException.badGateway("the tool server's answer has a status that HTTP does not know"));
+        } else if (upstream.headers().getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
             withhold(RefusedException.badGateway("the tool server's answer has two content types"));
         } else if (coded) {
             withhold(RefusedException.badGateway("the tool server's answer is compressed"));
