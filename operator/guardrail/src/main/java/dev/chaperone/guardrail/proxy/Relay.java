@@ -26,10 +26,12 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -360,16 +362,36 @@ final class Relay implements UpstreamListener {
         if (answersUnderWay == MAX_ANSWERS_UNDER_WAY) {
             return;
         }
-        answersUnderWay++;
         HttpHeaders headers = new DefaultHttpHeaders();
         headers.set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream");
-        exchange.upstream().send(
-                endpoint,
-                UpstreamRequest.of(endpoint, HttpMethod.POST, Era.LEGACY, headers, answer, sessionId, credential),
-                new AnswerToServer());
+        new AnswerToServer().begin(
+                UpstreamRequest.of(endpoint, HttpMethod.POST, Era.LEGACY, headers, answer, sessionId, credential));
     }
 
+    /** A refusal on its way to the server, which gets as long to take it as an agent gets to send a request. */
     private final class AnswerToServer implements UpstreamListener {
+        private boolean ended;
+        private @Nullable Future<?> deadline;
+
+        void begin(FullHttpRequest message) {
+            answersUnderWay++;
+            UpstreamConnections.Exchange posting = exchange.upstream().send(endpoint, message, this);
+            if (!ended) {
+                deadline = exchange.agent().executor().schedule(() -> {
+                    end();
+                    posting.abort();
+                }, exchange.proxy().limits().bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+
+        private void end() {
+            ended = true;
+            answersUnderWay--;
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+        }
+
         @Override
         public void head(HttpResponse ignored) {}
 
@@ -378,12 +400,12 @@ final class Relay implements UpstreamListener {
 
         @Override
         public void ended() {
-            answersUnderWay--;
+            end();
         }
 
         @Override
         public void failed(Throwable cause) {
-            answersUnderWay--;
+            end();
             LOG.atDebug().addKeyValue("error", cause.toString()).log("A tool server did not take an answer");
         }
     }
