@@ -95,9 +95,16 @@ class ProxyFuzzTest {
             assertThat(last.direct() - first.direct()).as("growth of direct memory").isLessThan(MAX_GROWTH);
             await("threads", () -> Footprint.now().threads() <= first.threads() + MAX_MORE_THREADS);
             assertThat(LeakCounter.leaks()).as("buffers nobody released").isEmpty();
-        } finally {
-            rig.afterEach(null);
+        } catch (Exception | AssertionError e) {
+            // What is found at the end must not hide which seed it came of.
+            try {
+                rig.afterEach(null);
+            } catch (Exception | AssertionError also) {
+                e.addSuppressed(also);
+            }
+            throw e;
         }
+        rig.afterEach(null);
     }
 
     private void batch(Rig rig, ExecutorService agents) throws Exception {
