@@ -2,7 +2,6 @@ package dev.chaperone.guardrail.proxy;
 
 import dev.chaperone.guardrail.GuardrailMain;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,16 +50,12 @@ record GuardrailProcess(Process process, InetSocketAddress address) implements A
     }
 
     /** SIGKILL: it hears nothing of it and finishes nothing. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override
     public void close() {
-        try {
-            kill();
-        } catch (InterruptedException e) {
-            throw new UncheckedIOException(new IOException(e));
-        }
+        kill();
     }
 }

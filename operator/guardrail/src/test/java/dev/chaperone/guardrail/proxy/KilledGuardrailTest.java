@@ -2,7 +2,6 @@ package dev.chaperone.guardrail.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.chaperone.config.CanonicalJson;
 import dev.chaperone.config.Digests;
@@ -21,7 +20,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +38,7 @@ class KilledGuardrailTest {
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final AtomicInteger sent = new AtomicInteger();
+    private final AtomicInteger further = new AtomicInteger(CALLS);
     private final Set<String> allowedAnswers = ConcurrentHashMap.newKeySet();
     private final Set<String> deniedAnswers = ConcurrentHashMap.newKeySet();
     private volatile GuardrailProcess guardrail;
@@ -70,7 +69,7 @@ class KilledGuardrailTest {
                     tear(audit);
                 }
                 guardrail = GuardrailProcess.start(directory);
-                assertServes(kill);
+                awaitServing();
             }
             for (Future<?> client : running) {
                 client.get();
@@ -112,10 +111,16 @@ class KilledGuardrailTest {
         Files.writeString(audit, line.substring(0, 1 + random.nextInt(line.length() - 1)), StandardOpenOption.APPEND);
     }
 
-    private void assertServes(int kill) throws Exception {
-        try (Agent agent = new Agent(guardrail.address())) {
-            assertThat(call(agent, CALLS + 2 * kill, "read_file")).isTrue();
-            assertThat(call(agent, CALLS + 2 * kill + 1, "delete_file")).isTrue();
+    private void awaitServing() throws Exception {
+        long deadline = System.nanoTime() + WAIT;
+        for (String tool : List.of("read_file", "delete_file")) {
+            boolean answered = false;
+            while (!answered) {
+                assertThat(System.nanoTime()).as("%s is answered", tool).isLessThan(deadline);
+                try (Agent agent = connected()) {
+                    answered = call(agent, further.getAndIncrement(), tool);
+                }
+            }
         }
     }
 
@@ -166,7 +171,7 @@ class KilledGuardrailTest {
     private static List<String> digests(AuditTrail trail, String verdict) {
         return trail.decisions().stream()
                 .filter(decision -> decision.path("verdict").asText().equals(verdict))
-                .map((JsonNode decision) -> decision.path("args").asText())
-                .collect(Collectors.toList());
+                .map(decision -> decision.path("args").asText())
+                .toList();
     }
 }
