@@ -93,7 +93,7 @@ final class AnswerFuzz implements ToolServer.Behaviour {
         String type = dice.pick(TYPES);
         head.append(dice.chance(75) ? "200 OK" : dice.pick(STATUSES)).append("\r\nContent-Type: ").append(type);
         for (int i = dice.chance(40) ? 1 + dice.below(2) : 0; i > 0; i--) {
-            head.append("\r\n").append(dice.chance(70) ? dice.pick(FIELDS) : echoed(dice, exchange.request()));
+            head.append("\r\n").append(dice.chance(60) ? dice.pick(FIELDS) : echoed(dice, exchange.request()));
         }
         if (dice.chance(2)) {
             head.append("\r\nX-Large: ").append("x".repeat(20_000));
@@ -116,7 +116,10 @@ final class AnswerFuzz implements ToolServer.Behaviour {
     }
 
     private static String json(Dice dice, ToolServer.Exchange exchange) throws IOException {
-        return switch (dice.below(8)) {
+        if (exchange.request().header("authorization") != null && dice.chance(60)) {
+            return exchange.result("{\"content\":[{\"type\":\"text\",\"text\":\"" + secret(dice, exchange) + "\"}]}");
+        }
+        return switch (dice.below(7)) {
             case 0 -> exchange.result("{\"tools\":[{\"name\":\"read_file\"},{\"name\":\"delete_file\"},{\"name\":7}],"
                     + "\"ttlMs\":9e9,\"cacheScope\":\"public\"}");
             case 1 -> exchange.result("{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{},"
@@ -126,8 +129,7 @@ final class AnswerFuzz implements ToolServer.Behaviour {
                     + "\"}]}");
             case 4 -> JsonFuzz.mutated(exchange.result("{\"content\":[]}"), dice, "0");
             case 5 -> exchange.result("{\"inputRequests\":{\"a\":{\"method\":\"sampling/createMessage\"}}}");
-            default -> exchange.result("{\"content\":[{\"type\":\"text\",\"text\":\"" + secret(dice, exchange)
-                    + "\"}]}");
+            default -> exchange.result("{\"content\":[{\"type\":\"text\",\"text\":\"done\"}]}");
         };
     }
 

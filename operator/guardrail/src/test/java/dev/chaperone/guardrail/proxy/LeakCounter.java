@@ -1,5 +1,6 @@
 package dev.chaperone.guardrail.proxy;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,6 +20,17 @@ public final class LeakCounter<T> extends ResourceLeakDetector<T> {
 
     static List<String> leaks() {
         return LEAKS;
+    }
+
+    /** Begins to count anew, without what other tests have left to the collector. */
+    static void reset() throws InterruptedException {
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            Thread.sleep(20);
+            // Netty looks for leaks when it makes a buffer.
+            ByteBufAllocator.DEFAULT.buffer(1).release();
+        }
+        LEAKS.clear();
     }
 
     @Override

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class ProxyFuzzTest {
     private static final long SEED = Long.getLong("chaperone.fuzz.seed", 1);
     private static final int MINUTES = Integer.getInteger("chaperone.fuzz.minutes", 0);
-    private static final int BATCHES = MINUTES == 0 ? 6 : 40;
+    private static final int BATCHES = MINUTES == 0 ? 5 : 40;
     private static final int ATTEMPTS = 300;
     private static final int AT_ONCE = 24;
     private static final long WAIT = TimeUnit.SECONDS.toNanos(60);
@@ -62,6 +62,7 @@ class ProxyFuzzTest {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
         ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        LeakCounter.reset();
         try (ExecutorService agents = Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
             // When
             do {
