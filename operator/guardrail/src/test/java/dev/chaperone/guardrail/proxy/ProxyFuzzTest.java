@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever agents and tool servers send each other through the guardrail, nothing runs without its decision, nothing is
- * left behind, and the next call is served. A batch depends on its seed alone: one that failed is the first of a run
- * with {@code -Dchaperone.fuzz.seed=} and the seed that the failure names.
+ * left behind, and the next call is served. What a batch sends depends on its seed alone, but for session ids: one that
+ * failed is the first of a run with {@code -Dchaperone.fuzz.seed=} and the seed that the failure names.
  */
 class ProxyFuzzTest {
     private static final long SEED = Long.getLong("chaperone.fuzz.seed", 1);
@@ -112,7 +112,10 @@ class ProxyFuzzTest {
         rig.server().forgets();
         Map<String, String> sessions = new HashMap<>();
         for (String server : List.of("files", "shop", "wide", "typed")) {
-            sessions.put(server, rig.exchange(Request.rpc(server, "initialize")).header("mcp-session-id"));
+            await("a session", () -> {
+                RawHttp.Message answer = answer(rig, Request.rpc(server, "initialize"));
+                return answer != null && sessions.put(server, answer.header("mcp-session-id")) == null;
+            });
         }
         rig.server().answers(new AnswerFuzz(seed));
         SplittableRandom seeds = new SplittableRandom(seed);
@@ -140,11 +143,16 @@ class ProxyFuzzTest {
     }
 
     private static String answered(Rig rig, String tool) {
+        RawHttp.Message answer = answer(rig, Request.call("files", tool, "{}"));
+        return answer == null || answer.status() != 200 ? "" : answer.text();
+    }
+
+    /** Null when there is none, as to an agent that was too slow. */
+    private static RawHttp.Message answer(Rig rig, Request request) {
         try {
-            RawHttp.Message answer = rig.exchange(Request.call("files", tool, "{}"));
-            return answer == null || answer.status() != 200 ? "" : answer.text();
+            return rig.exchange(request);
         } catch (IOException e) {
-            return "";
+            return null;
         }
     }
 
