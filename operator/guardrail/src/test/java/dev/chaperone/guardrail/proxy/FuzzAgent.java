@@ -3,6 +3,7 @@ package dev.chaperone.guardrail.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -22,7 +23,6 @@ final class FuzzAgent {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(300);
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 [1-9]\\d\\d( .*)?");
-    private static final Pattern CHUNK_EDGE = Pattern.compile("\r\n[0-9a-f]+\r\n");
     private static final Pattern ESCAPE = Pattern.compile("u([0-9a-fA-F]{4})");
     private static final int MOST_BYTES = 2 << 20;
 
@@ -151,13 +151,29 @@ final class FuzzAgent {
         }
     }
 
-    /** In any framing, and through the escapes of JSON. */
+    /** In what came as it came, without its framing, and through the escapes of JSON. */
     private void lookForTheCredential() {
-        String text = CHUNK_EDGE.matcher(everything.toString(StandardCharsets.ISO_8859_1)).replaceAll("");
+        String raw = everything.toString(StandardCharsets.ISO_8859_1);
+        String text = raw + unframed();
         String read = ESCAPE.matcher(text.replace("\\", "")).replaceAll(escape -> java.util.regex.Matcher
                 .quoteReplacement("" + (char) Integer.parseInt(escape.group(1), 16)));
         if (text.contains(Rig.TOKEN) || read.contains(Rig.TOKEN)) {
-            faults.add("the credential: " + text);
+            faults.add("the credential: " + raw);
         }
+    }
+
+    private String unframed() {
+        StringBuilder text = new StringBuilder();
+        // With an end to the line that was read last, so that what stands before it is not lost.
+        everything.writeBytes(new byte[]{'\r', '\n'});
+        InputStream in = new ByteArrayInputStream(everything.toByteArray());
+        try {
+            for (RawHttp.Message answer = RawHttp.response(in); answer != null; answer = RawHttp.response(in)) {
+                text.append(answer.everything());
+            }
+        } catch (IOException | RuntimeException e) {
+            // Framing that is wrong is a fault of its own.
+        }
+        return text.toString();
     }
 }
