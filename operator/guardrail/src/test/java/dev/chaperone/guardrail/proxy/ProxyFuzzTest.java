@@ -32,7 +32,7 @@ class ProxyFuzzTest {
     private static final int BATCHES = MINUTES == 0 ? 5 : 40;
     private static final int ATTEMPTS = 300;
     private static final int AT_ONCE = 24;
-    private static final long WAIT = TimeUnit.SECONDS.toNanos(60);
+    private static final long WAIT = TimeUnit.SECONDS.toNanos(120);
     private static final long MAX_GROWTH = 48L << 20;
     private static final int MAX_MORE_THREADS = 4;
     private static final Limits LIMITS = new Limits(32 << 10, 64 << 10, 1 << 20, 128, Duration.ofSeconds(1),
