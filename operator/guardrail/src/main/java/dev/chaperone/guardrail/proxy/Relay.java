@@ -15,12 +15,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -43,7 +41,8 @@ final class Relay implements UpstreamListener {
     private static final List<String> FORWARDED = List.of("cache-control", "x-accel-buffering",
             "mcp-protocol-version", "retry-after", "allow");
 
-    private static final int MAX_ANSWERS_UNDER_WAY = 8;
+    private static final int FIRST_FINAL_STATUS = 200;
+    private static final int LAST_STATUS = 599;
     private static final String EVENTS = "text/event-stream";
     private static final String JSON = "application/json";
 
@@ -68,8 +67,7 @@ final class Relay implements UpstreamListener {
     private final @Nullable JsonRpcId replyTo;
     private final ServerConfig server;
     private final Endpoint endpoint;
-    private final @Nullable String sessionId;
-    private final @Nullable String credential;
+    private final ServerRefusals refusals;
     private final CredentialWatch credentialWatch;
 
     private UpstreamConnections.@Nullable Exchange request;
@@ -80,7 +78,6 @@ final class Relay implements UpstreamListener {
     private @Nullable String length;
     private boolean headSent;
     private boolean over;
-    private int answersUnderWay;
     private int pendingHeld;
     private long discarded;
 
@@ -100,8 +97,8 @@ final class Relay implements UpstreamListener {
         this.replyTo = message.replyTo();
         this.server = server;
         this.endpoint = endpoint;
-        this.sessionId = sessionId;
-        this.credential = credential;
+        this.refusals = new ServerRefusals(exchange.upstream(), endpoint, sessionId, credential,
+                exchange.agent().executor(), exchange.proxy().limits().bodyTimeout());
         this.credentialWatch = new CredentialWatch(credential);
     }
 
@@ -134,7 +131,9 @@ final class Relay implements UpstreamListener {
         for (String coding : upstream.headers().getAll(HttpHeaderNames.CONTENT_ENCODING)) {
             coded |= !coding.equalsIgnoreCase("identity");
         }
-        if (upstream.headers().getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
+        if (status < FIRST_FINAL_STATUS || status > LAST_STATUS) {
+            withhold(RefusedException.badGateway("the tool server's answer has a status that HTTP does not know"));
+        } else if (upstream.headers().getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
             withhold(RefusedException.badGateway("the tool server's answer has two content types"));
         } else if (coded) {
             withhold(RefusedException.badGateway("the tool server's answer is compressed"));
@@ -146,7 +145,7 @@ final class Relay implements UpstreamListener {
         } else {
             body = switch (type) {
                 case EVENTS -> new Body.Events(new EventStream(
-                        rules, exchange.proxy().limits().answerBytes(), this::answerServer));
+                        rules, exchange.proxy().limits().answerBytes(), refusals::send));
                 case JSON -> rewrite
                         ? new Body.Held(new ByteArrayOutputStream(1024))
                         : new Body.Watched(new JsonWatch(rules));
@@ -302,6 +301,7 @@ final class Relay implements UpstreamListener {
     private void stop(RefusedException refusal, Outcome outcome) {
         abort();
         if (headSent) {
+            exchange.agent().flush();
             exchange.agent().close();
             exchange.finished(outcome, status);
         } else {
@@ -361,39 +361,5 @@ final class Relay implements UpstreamListener {
         over = true;
         written.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         exchange.finished(outcome, status);
-    }
-
-    /** Tells the server that what it asked for is not to be had; it would wait for the agent otherwise. */
-    private void answerServer(byte[] answer) {
-        // A server that asks faster than it takes answers goes without some, or it would own all connections.
-        if (answersUnderWay == MAX_ANSWERS_UNDER_WAY) {
-            return;
-        }
-        answersUnderWay++;
-        HttpHeaders headers = new DefaultHttpHeaders();
-        headers.set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream");
-        exchange.upstream().send(
-                endpoint,
-                UpstreamRequest.of(endpoint, HttpMethod.POST, Era.LEGACY, headers, answer, sessionId, credential),
-                new AnswerToServer());
-    }
-
-    private final class AnswerToServer implements UpstreamListener {
-        @Override
-        public void head(HttpResponse ignored) {}
-
-        @Override
-        public void content(byte[] ignored) {}
-
-        @Override
-        public void ended() {
-            answersUnderWay--;
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            answersUnderWay--;
-            LOG.atDebug().addKeyValue("error", cause.toString()).log("A tool server did not take an answer");
-        }
     }
 }

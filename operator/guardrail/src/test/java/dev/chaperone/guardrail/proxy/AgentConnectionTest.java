@@ -157,6 +157,7 @@ class AgentConnectionTest {
         // Then
         AuditTrail trail = AuditTrail.read(Files.writeString(directory.resolve("trail"), disk.written));
         assertThat(trail.problems()).isEmpty();
+        assertThat(trail.tornWithinBoots()).isNotEmpty();
         assertThat(trail.outcomes().stream().filter("answered"::equals)).hasSize(good);
     }
 }

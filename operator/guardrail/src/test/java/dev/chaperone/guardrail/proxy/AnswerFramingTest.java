@@ -105,6 +105,9 @@ class AnswerFramingTest {
 
     static Stream<Arguments> withheld() {
         return Stream.of(
+                Arguments.of("status of four digits", JSON.replace("200", "2000") + LENGTH + DONE),
+                Arguments.of("status of two digits", JSON.replace("200", "20") + LENGTH + DONE),
+                Arguments.of("status of no class", JSON.replace("200", "999") + LENGTH + DONE),
                 Arguments.of("gzip", JSON + "Content-Encoding: gzip\r\n" + LENGTH + DONE),
                 Arguments.of("gzip beside identity", JSON + "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n"
                         + LENGTH + DONE),

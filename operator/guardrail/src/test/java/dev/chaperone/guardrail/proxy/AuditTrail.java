@@ -19,6 +19,7 @@ final class AuditTrail {
 
     private final List<JsonNode> lines = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
+    private final List<String> tornWithinBoots = new ArrayList<>();
     private final Set<String> boots = new HashSet<>();
 
     private AuditTrail() {}
@@ -29,6 +30,7 @@ final class AuditTrail {
         String[] all = text.split("\n", -1);
         String boot = "";
         byte[] previous = {};
+        String torn = null;
         for (int i = 0; i < all.length; i++) {
             if (all[i].isEmpty()) {
                 if (i < all.length - 1) {
@@ -39,6 +41,7 @@ final class AuditTrail {
             JsonNode line = parsed(all[i]);
             if (line == null) {
                 // The death of a boot tears a line, or a full disk; the chain shows that no whole one is missing.
+                torn = all[i];
                 continue;
             }
             boolean begins = !line.path("boot").asText().equals(boot);
@@ -50,6 +53,10 @@ final class AuditTrail {
             if (line.path("seq").asLong(-1) != seq || !line.path("prev").asText().equals(expected)) {
                 trail.problems.add("line " + i + " does not follow the one before: " + all[i]);
             }
+            if (torn != null && !begins) {
+                trail.tornWithinBoots.add(torn);
+            }
+            torn = null;
             boot = line.path("boot").asText();
             previous = all[i].getBytes(StandardCharsets.UTF_8);
             trail.lines.add(line);
@@ -69,6 +76,11 @@ final class AuditTrail {
     /** Breaks of the chain; empty for a trail that can be believed. */
     List<String> problems() {
         return problems;
+    }
+
+    /** Lines cut short that their boot survived, as after a full disk. */
+    List<String> tornWithinBoots() {
+        return tornWithinBoots;
     }
 
     int boots() {

@@ -81,7 +81,8 @@ final class RawHttp {
         return body(head, in, head.status() != 204);
     }
 
-    private static Message body(Message head, InputStream in, boolean untilClose) throws IOException {
+    /** The message that this head begins. */
+    static Message body(Message head, InputStream in, boolean untilClose) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         boolean whole;
         String coding = head.header("transfer-encoding");

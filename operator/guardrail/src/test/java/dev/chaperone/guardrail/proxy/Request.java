@@ -91,7 +91,11 @@ final class Request {
     }
 
     Request body(String newBody) {
-        body = newBody.getBytes(StandardCharsets.UTF_8);
+        return body(newBody.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Request body(byte[] newBody) {
+        body = newBody;
         return this;
     }
 

@@ -169,6 +169,16 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
         return witness.executed().stream().map(Witness.Call::tool).toList();
     }
 
+    /** What was executed that may not have been. */
+    List<String> witnessed() {
+        return witness.violations();
+    }
+
+    /** Begins to count executions anew. */
+    void forgetExecutions() {
+        witness.reset();
+    }
+
     AuditTrail trail() throws IOException {
         return AuditTrail.read(directory.resolve("audit.jsonl"));
     }

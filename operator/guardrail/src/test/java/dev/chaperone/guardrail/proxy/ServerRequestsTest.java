@@ -264,6 +264,29 @@ class ServerRequestsTest {
     }
 
     @Test
+    void row28_a_server_that_asks_and_never_takes_the_refusal_keeps_no_connection() throws Exception {
+        // Given
+        Rig own = new Rig(Rig.smallLimits());
+        own.beforeEach(null);
+        own.server().answers(exchange -> {
+            if (exchange.method().equals("tools/call")) {
+                exchange.stream(event(ask("sampling/createMessage")).repeat(4) + event(DONE));
+            } else {
+                assertThat(exchange.socket().getInputStream().read()).isNegative();
+            }
+        });
+
+        // When
+        for (int i = 0; i < 5; i++) {
+            own.exchange(call("files"));
+        }
+
+        // Then
+        Rig.await("the end of all connections", () -> own.server().openConnections() == 0);
+        own.afterEach(null);
+    }
+
+    @Test
     void row28_floods_of_notifications_pass_at_the_agents_pace_and_the_answer_still_comes() throws Exception {
         // Given
         String progress = event("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{}}");

@@ -40,6 +40,8 @@ final class Witness {
         int left = allowed.getOrDefault(call, 0);
         if (left == 0) {
             violations.add("executed without a decision that allows it: " + call);
+        } else if (left == 1) {
+            allowed.remove(call);
         } else {
             allowed.put(call, left - 1);
         }

@@ -1,0 +1,61 @@
+package dev.chaperone.guardrail.proxy;
+
+import dev.chaperone.guardrail.GuardrailMain;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A guardrail as its image starts it, in a process of its own that can be killed. */
+record GuardrailProcess(Process process, InetSocketAddress address) implements AutoCloseable {
+    private static final Path OPTIONS = Path.of("src", "main", "image", "guardrail.jvm");
+    private static final Pattern LISTENS = Pattern.compile("address=/127\\.0\\.0\\.1:(\\d+) ready=(true|false)");
+    private static final long PATIENCE_SECONDS = 60;
+
+    /**
+     * Starts it and waits until it listens.
+     *
+     * @param directory with a directory {@code config}; state and log are kept there too
+     */
+    static GuardrailProcess start(Path directory) throws IOException, InterruptedException {
+        Path log = directory.resolve("log");
+        Files.deleteIfExists(log);
+        var builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + OPTIONS,
+                "-cp", System.getProperty("java.class.path"), GuardrailMain.class.getName())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().put("CHAPERONE_AGENT", "dev/coder");
+        builder.environment().put("CHAPERONE_POD_UID", "pod-1");
+        builder.environment().put("CHAPERONE_PORT", "0");
+        builder.environment().put("CHAPERONE_ADMIN_ADDRESS", "127.0.0.1");
+        builder.environment().put("CHAPERONE_ADMIN_PORT", "0");
+        builder.environment().put("CHAPERONE_STATE_DIRECTORY", directory.resolve("state").toString());
+        builder.environment().put("CHAPERONE_CONFIG_DIRECTORY", directory.resolve("config").toString());
+        Process process = builder.start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (process.isAlive() && System.nanoTime() < deadline) {
+            Matcher line = LISTENS.matcher(Files.readString(log));
+            if (line.find()) {
+                return new GuardrailProcess(process,
+                        new InetSocketAddress("127.0.0.1", Integer.parseInt(line.group(1))));
+            }
+            Thread.sleep(20);
+        }
+        process.destroyForcibly();
+        throw new IOException("the guardrail does not start: " + Files.readString(log));
+    }
+
+    /** SIGKILL: it hears nothing of it and finishes nothing. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
