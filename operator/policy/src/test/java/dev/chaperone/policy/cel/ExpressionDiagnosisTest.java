@@ -128,6 +128,8 @@ class ExpressionDiagnosisTest {
     @ValueSource(strings = {
             "args.tags.all(a, args.others.all(b, a == b))",
             "args.any.all(a, args.any.all(b, a == b))",
+            "[1, 2, 3].map(x, args.path).exists(y, y.contains(args.any))",
+            "[1, 2, 3].map(x, [args.path]).exists(y, y.exists(z, z.contains(args.any)))",
             "args.tags.exists(a, args.path.matches('^(a|b|c|d)+[0-9]{3,60}x$'))"})
     void refusesWhatCouldTakeTooLong(String expression) {
         assertThat(problems(expression).getFirst().message()).contains("steps for big arguments");
