@@ -73,6 +73,11 @@ class ExpressionDiagnosisTest {
             args.path matches 'x'      ¦ 11 ¦ unexpected 'matches' ¦ write it as a call: value.matches(...)
             google.protobuf.Duration{seconds: 1} == duration('1s') ¦ 25 ¦ objects of type google.protobuf.Duration cannot be made here ¦ use functions such as timestamp('...') and duration('...')
             args.path.matches('(?=a)') ¦ 19 ¦ not a regular expression: invalid or unsupported Perl syntax: (?= ¦ lookarounds are not linear-time: combine two matches() with && or !
+            args.path.matches('(?<!a)b') ¦ 19 ¦ not a regular expression: invalid named capture: (?<!a)b ¦ lookarounds are not linear-time: combine two matches() with && or !
+            args.path.matches(r'(a)\\1') ¦ 19 ¦ not a regular expression: invalid escape sequence: \\1 ¦ backreferences are not linear-time: compare parts taken with split() instead
+            args.path.matches('(') ¦ 19 ¦ not a regular expression: missing closing ): ( ¦ write RE2 syntax; a backslash is written twice in a quoted string, or once in r'...'
+            args.path.isWithn('/x')    ¦ 11 ¦ unknown function 'isWithn' ¦ did you mean 'isWithin'?
+            hsa(args.path)             ¦ 1  ¦ unknown function 'hsa' ¦ did you mean 'has'?
             args.path.matches('(a){999}') ¦ 19 ¦ the regular expression is too big: 2999 instructions of at most 1000 ¦ repeat fewer times, or test size() besides
             args.path.matches('(((a{50}){50}){50}){50}') ¦ 19 ¦ the regular expression is too big to be compiled ¦ repeat fewer times, or test size() besides
             args.path.find('(a){999}') == '' ¦ 16 ¦ the regular expression is too big: 2999 instructions of at most 1000 ¦ repeat fewer times, or test size() besides
@@ -142,7 +147,11 @@ class ExpressionDiagnosisTest {
             "args.any.exists(row, row.exists(cell, cell == 'x'))",
             "args.tags.exists(t, ['a', 'b', 'c'].exists(s, t.startsWith(s)))",
             "args.path.split('/').exists(p, p.matches('^[.]+$'))",
-            "args.path.contains(args.any)"})
+            "args.path.contains(args.any)",
+            "args.path.matches(args.any)",
+            "request.time > timestamp('2026-01-31T08:00:00Z')",
+            "request.time - session.startedAt < duration('1h30m')",
+            "args.?path.optMap(p, [1].all(a, [1].all(b, a == b && p != ''))).orValue(true)"})
     void acceptsWhatRulesNeed(String expression) {
         assertThat(compiler.compile(expression, Wanted.BOOL, SCOPE)).isInstanceOf(Accepted.class);
     }
@@ -151,17 +160,23 @@ class ExpressionDiagnosisTest {
     void refusesLoopsInLoopsInLoops() {
         assertThat(problems("[1].all(a, [1].all(b, [1].all(c, a == b)))").getFirst().message())
                 .isEqualTo("loops are nested more than 2 deep");
+        assertThat(problems("[[1].all(a, [1].all(b, [1].all(c, a == b)))].all(x, x)").getFirst().message())
+                .isEqualTo("loops are nested more than 2 deep");
     }
 
     @Test
     void refusesTextThatIsTooLong() {
+        assertThat(compiler.compile("'" + "a".repeat(4_088) + "' == ''", Wanted.BOOL, SCOPE))
+                .isInstanceOf(Accepted.class);
         assertThat(problems("'" + "a".repeat(5_000) + "' == ''").getFirst().message())
                 .isEqualTo("the expression has 5008 characters of at most 4096");
     }
 
     @ParameterizedTest
     @CsvSource({"false, true", "'false && args.flag', true", "'args.flag && !true', true",
-            "'false || args.flag', false",
+            "'false || args.flag', false", "'false || false', true", "'!(true || args.flag)', true",
+            "'!(args.flag || args.flag)', false", "'!(true && true)', true", "'!(true && args.flag)', false",
+            "'true && args.flag', false", "'!(false && args.flag)', false",
             "true, false"})
     void knowsWhatIsFalseWhateverTheCall(String expression, boolean alwaysFalse) {
         assertThat(((Accepted) compiler.compile(expression, Wanted.BOOL, SCOPE)).alwaysFalse())
@@ -182,6 +197,20 @@ class ExpressionDiagnosisTest {
 
         // Then
         assertThat(small.compilations()).isEqualTo(4);
+    }
+
+    @Test
+    void remembersAsManyAsItWasTold() {
+        // Given
+        ExpressionCompiler small = new ExpressionCompiler(2);
+
+        // When
+        for (String expression : new String[]{"args.flag", "!args.flag", "args.flag", "!args.flag"}) {
+            small.compile(expression, Wanted.BOOL, SCOPE);
+        }
+
+        // Then
+        assertThat(small.compilations()).isEqualTo(2);
     }
 
     private List<ExpressionProblem> problems(String expression) {
