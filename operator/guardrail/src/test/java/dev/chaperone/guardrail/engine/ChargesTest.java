@@ -49,6 +49,7 @@ class ChargesTest {
                 of("replace", 1_000 + 2 * 4, () -> Strings.replace(TEXT, "x", "yyy", 2)),
                 of("split", 1_000 + 2 * ITEM, () -> Strings.split(TEXT, "x", 3)),
                 of("join", 3 * (1 + 2 + 1), () -> Strings.join(List.of("aa", "bb", "cc"), ",")),
+                of("findAll", 3 * 2 + 3 * ITEM + 50, () -> new Regexes().findAll("xxx", "x", -1)),
                 of("an error", MISS, () -> EvaluationError.invalid("wrong")));
     }
 
@@ -79,6 +80,13 @@ class ChargesTest {
         assertThat(spent("args.text.find('" + pattern + "') != ''", pattern)).isLessThan(compiled);
         assertThat(spent("args.text.findAll('" + pattern + "').size() > 0", pattern)).isLessThan(compiled);
         assertThat(spent("args.text.matches(args.pattern)", pattern)).isGreaterThan(compiled);
+    }
+
+    @Test
+    void whatIsComparedIsChargedOnBothSides() {
+        assertThat(spent("args.text.contains(args.pattern)", "12345")).isEqualTo(1 + 5);
+        assertThat(spent("args.pattern.startsWith(args.text)", "12345")).isEqualTo(5 + 1);
+        assertThat(spent("size(args.pattern) == 0", "12345")).isEqualTo(5 + 2);
     }
 
     private static long spent(String expression, String pattern) {
