@@ -56,6 +56,9 @@ class ExpressionDiagnosisTest {
             1 in args.tags             ¦ 3  ¦ 'in' does not find an int in a list(string) ¦
             args.flag && args.path     ¦ 11 ¦ '&&' does not take bool and string ¦ compare each side with something
             args.path                  ¦ 1  ¦ the condition is of type string, not bool ¦ compare it with something
+            args.path.x == 1           ¦ 11 ¦ a string has no fields ¦
+            args.count.all(x, true)    ¦ 6  ¦ an int cannot be looped over, only a list or map can ¦
+            if                         ¦ 1  ¦ 'if' is a reserved word ¦ write 'condition ? value : other'
             args.path = 'x'            ¦ 11 ¦ '=' is no operator ¦ write '==' to compare
             args.path === 'x'          ¦ 13 ¦ '===' is no operator ¦ write '=='
             args.flag AND args.flag    ¦ 11 ¦ 'AND' is no operator ¦ write '&&'
@@ -162,6 +165,12 @@ class ExpressionDiagnosisTest {
                 .isEqualTo("loops are nested more than 2 deep");
         assertThat(problems("[[1].all(a, [1].all(b, [1].all(c, a == b)))].all(x, x)").getFirst().message())
                 .isEqualTo("loops are nested more than 2 deep");
+    }
+
+    @Test
+    void refusesWhatTheParserCannotHold() {
+        assertThat(problems("(".repeat(150) + "true" + ")".repeat(150)).getFirst().message())
+                .isEqualTo("the expression is too big or nested too deeply");
     }
 
     @Test
