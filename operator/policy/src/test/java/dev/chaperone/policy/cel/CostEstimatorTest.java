@@ -31,6 +31,7 @@ class CostEstimatorTest {
             args.a.split(',')                                        | 664
             args.a.split(',').size() == 1                            | 666
             args.a.replace('x', 'yy')                                | 671
+            args.a.replace('x', 'yy').size()                         | 1982
             args.a.indexOf('x')                                      | 764
             args.a.lastIndexOf(args.b)                               | 430356
             args.a in args.b                                         | 205

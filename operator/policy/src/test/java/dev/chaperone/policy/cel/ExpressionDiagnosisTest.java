@@ -152,6 +152,8 @@ class ExpressionDiagnosisTest {
             "args.path.split('/').exists(p, p.matches('^[.]+$'))",
             "args.path.contains(args.any)",
             "args.path.matches(args.any)",
+            "args.path.matches('a{998}')",
+            "[1].all(a, [1].all(b, args.?path.optMap(p, p != '').orValue(a == b)))",
             "request.time > timestamp('2026-01-31T08:00:00Z')",
             "request.time - session.startedAt < duration('1h30m')",
             "args.?path.optMap(p, [1].all(a, [1].all(b, a == b && p != ''))).orValue(true)"})
