@@ -110,6 +110,21 @@ class ProgramTest {
     }
 
     @Test
+    void knowsObjectsOfTheSameShapeAsTheSameType() {
+        // Given
+        Struct place = new Struct(new TreeMap<>(Map.of("city", Scalar.STRING)));
+        ExpressionScope scope = new ExpressionScope(
+                new Struct(new TreeMap<>(Map.of("from", place, "to", place))), new TreeMap<>());
+
+        // When
+        CompiledExpression compiled = compiler.compile(
+                "args.from == args.to || args.from.city == args.to.city", Wanted.BOOL, scope);
+
+        // Then
+        assertThat(compiled).isInstanceOf(Accepted.class);
+    }
+
+    @Test
     void saysThatAConditionIsABool() throws Exception {
         // When
         CheckedExpr program = CheckedExpr.parseFrom(accepted("args.path == 'x'", TYPED).bytes());
