@@ -60,6 +60,7 @@ class ExpressionTest {
             "'hello hello'.replace('he', 'we', 1) == 'wello hello'",
             "'a😀'.replace('', '_') == '_a_😀_'", "args.tags.join() == 'abc'", "args.tags.join('-') == 'a-b-c'",
             "args.words.find('w[^ ]*') == 'wörld'", "args.words.findAll('l+') == ['ll', 'l']", "args.list.sum() == 6",
+            "args.words.findAll('[a-z]', 2) == ['h', 'l']", "args.words.findAll('[a-z]', 0) == []",
             "args.missing > 1 || true", "!(args.missing > 1 && false)", "args.big == 9007199254740991",
             "string(args.n) == '10'", "int(args.d) == 1", "double(args.n) == 10.0", "type(args.path) == string",
             "!('z' in args.tags)", "args.n in args.list || args.n in [10]", "!(args.n in args.list)",
@@ -121,6 +122,19 @@ class ExpressionTest {
         // Then
         assertThat(needed).isNotEmpty();
         assertThat(known).containsAll(needed);
+    }
+
+    @Test
+    void every_function_of_lists_and_optionals_is_there_for_each_of_its_types() {
+        Set<String> known = CelFunctions.overloadIds();
+        for (String type : new String[]{"int", "double", "string", "bool", "timestamp", "duration"}) {
+            assertThat(known).contains("list_" + type + "_is_sorted_bool", "list_" + type + "_min_" + type,
+                    "list_" + type + "_max_" + type);
+        }
+        assertThat(known).contains("list_int_sum_int", "list_double_sum_double", "list_a_index_of_int",
+                "list_a_last_index_of_int", "optional_list_first", "optional_list_last", "optional_unwrap_list",
+                "matches", "matches_string", "string_find_string", "string_find_all_string",
+                "string_find_all_string_int");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,8 @@ class ListsTest {
         assertThat(Lists.sum(List.of())).isEqualTo(0L);
         assertThat(Lists.sum(List.of(1.5, 2L))).isEqualTo(3.5);
         assertThat(Lists.sumOfDoubles(List.of())).isEqualTo(0.0);
+        assertThat(Lists.sumOfDoubles(List.of(100.5, 0.25))).isEqualTo(100.75);
+        assertThat(Lists.sumOfDoubles(List.of(2L))).isEqualTo(2.0);
         assertThatThrownBy(() -> Lists.sum(List.of("a"))).isInstanceOf(EvaluationError.class);
         assertThatThrownBy(() -> Lists.sum(List.of(Long.MAX_VALUE, 1L))).isInstanceOf(EvaluationError.class);
     }
@@ -49,6 +52,30 @@ class ListsTest {
         assertThat(Lists.lastIndexOf(list, 1L)).isEqualTo(3);
         assertThat(Lists.indexOf(list, "b")).isEqualTo(-1);
         assertThat(Lists.lastIndexOf(list, "b")).isEqualTo(-1);
+        assertThat(Lists.indexOf(List.of(5L, 1L), 1L)).isEqualTo(1);
+        assertThat(Lists.indexOf(List.of(5L, 1L), 2.0)).isEqualTo(-1);
+        assertThat(Lists.lastIndexOf(List.of("a", "b"), "a")).isEqualTo(0);
+    }
+
+    @Test
+    void numbersAreTheSameWhateverTheirTypeAndSign() {
+        assertThat(Numbers.compare(0L, -0.0)).isZero();
+        assertThat(Numbers.compare(-0.0, 0L)).isZero();
+        assertThat(Numbers.compare(-0.0, 0.0)).isZero();
+        assertThat(Numbers.isExactInteger(9007199254740991.0)).isTrue();
+        assertThat(Numbers.isExactInteger(-9007199254740991.0)).isTrue();
+        assertThat(Numbers.isExactInteger(9007199254740992.0)).isFalse();
+        assertThat(Numbers.isExactInteger(0.5)).isFalse();
+    }
+
+    @Test
+    void knowsWhatCountsAsZero() {
+        for (Object zero : new Object[]{false, 0L, 0.0, -0.0, "", List.of(), Map.of()}) {
+            assertThat(Optionals.ofNonZero(zero)).as("%s", zero).isEmpty();
+        }
+        for (Object value : new Object[]{true, 1L, 0.5, " ", List.of(0L), Map.of("", 0L), Instant.EPOCH}) {
+            assertThat(Optionals.ofNonZero(value)).isEqualTo(Optional.of(value));
+        }
     }
 
     @Test

@@ -42,7 +42,7 @@ class PathsTest {
             "/workspace/%252e%252e/etc|/workspace", "/workspace\\..\\etc|/workspace", "\\workspace\\a|/workspace",
             "\\\\workspace\\a|/workspace", "/etc\\..\\workspace/x|/workspace", "/Workspace/a|/workspace",
             "/ｗorkspace/a|/workspace", "/work|/workspace", "../src/a|src", "../a|..", "/a|src", "src|/",
-            "../../x|.", "/workspace /a|/workspace"}, delimiter = '|')
+            "../../x|.", "/workspace /a|/workspace", "%2e%2e/x|.", "%2fetc|."}, delimiter = '|')
     void not_within(String path, String root) {
         assertThat(Paths.isWithin(path, root)).isFalse();
     }

@@ -3,10 +3,12 @@ package dev.chaperone.guardrail.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaperone.config.DefaultVerdict;
+import dev.chaperone.config.EnforcementMode;
 import dev.chaperone.config.FailurePolicy;
 import dev.chaperone.config.RuleConfig;
 import dev.chaperone.config.Verdict;
 import dev.chaperone.guardrail.json.WorkMeter;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,22 @@ class WorkLimitTest {
                 Verdict.ALLOW));
         assertThat(bundles.decide("{}").reasons()).singleElement()
                 .satisfies(reason -> assertThat(reason.error()).isEqualTo("iteration_budget_exceeded"));
+    }
+
+    @Test
+    void work_beyond_the_limit_in_a_variable_is_an_error_that_nothing_absorbs() {
+        // Given
+        String heavy = "args.a.exists(x, args.a == args.a.map(y, y) && x < 0)";
+        bundles.policy("p", EnforcementMode.ENFORCE, 100, DefaultVerdict.ALLOW,
+                List.of(bundles.variable("heavy", heavy), bundles.variable("reads", "variables.heavy")),
+                bundles.rule("r", "variables.reads || true", Verdict.ALLOW));
+
+        // When
+        Decision decision = bundles.decide("{\"a\":" + list(1_000) + "}");
+
+        // Then
+        assertThat(decision.reasons()).containsExactly(new Reason("p", "r", Verdict.DENY, true, "work_limit"));
+        assertThat(decision.allowed()).isFalse();
     }
 
     @Test

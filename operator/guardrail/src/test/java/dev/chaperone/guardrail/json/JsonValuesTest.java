@@ -25,6 +25,7 @@ class JsonValuesTest {
     @Test
     void walkingThroughAnArrayIsCharged() {
         assertThat(charge(() -> array.contains("z"))).isEqualTo(SIZE * WorkMeter.ITEM);
+        assertThat(charge(() -> array.equals(List.of()))).isEqualTo(SIZE * WorkMeter.ITEM);
         assertThat(charge(() -> array.equals(same))).isBetween(SIZE * 25L, 3L * SIZE * WorkMeter.ITEM);
         assertThat(charge(array::toArray)).isEqualTo(SIZE * WorkMeter.ITEM);
         assertThat(charge(() -> array.toArray(new Object[0]))).isEqualTo(SIZE * WorkMeter.ITEM);
@@ -38,6 +39,21 @@ class JsonValuesTest {
         assertThat(charge(() -> object.entrySet().forEach(entry -> {}))).isEqualTo(2 * WorkMeter.ITEM);
         assertThat(charge(() -> object.get("gone"))).isEqualTo(WorkMeter.MISS);
         assertThat(charge(() -> object.get("a"))).isZero();
+    }
+
+    @Test
+    void nothingIsCountedOnceNoMeterIsBound() {
+        // Given
+        WorkMeter meter = new WorkMeter(1_000);
+        WorkMeter.bind(meter);
+        WorkMeter.bind(null);
+
+        // When
+        WorkMeter.charge(1);
+
+        // Then
+        assertThat(WorkMeter.bound()).isNull();
+        assertThat(meter.spent()).isZero();
     }
 
     @Test
@@ -59,7 +75,12 @@ class JsonValuesTest {
         assertThat(array.equals(array)).isTrue();
         assertThat(object.equals(object)).isTrue();
         assertThat(JsonObject.EMPTY).isEmpty();
+        assertThat(object).hasSameHashCodeAs(Map.of("a", 1L, "b", 2L));
+        assertThat(array.hashCode()).isNotEqualTo(List.of("a").hashCode()).isNotZero();
+        assertThat(array.toArray(new Object[0])).containsExactly(array.toArray());
         assertThat(JsonObject.EMPTY.isZeroValue()).isTrue();
+        assertThat(object.isZeroValue()).isFalse();
+        assertThat(JsonArray.copyOf(List.of()).isZeroValue()).isTrue();
         assertThat(array.isZeroValue()).isFalse();
     }
 
@@ -75,8 +96,18 @@ class JsonValuesTest {
         assertThat(JsonNumbers.decimal("1." + "0".repeat(JsonNumbers.MAX_LENGTH - 2))).isEqualTo(1.0);
         assertThatThrownBy(() -> JsonNumbers.decimal("1." + "0".repeat(JsonNumbers.MAX_LENGTH - 1)))
                 .isInstanceOf(MalformedJsonException.class);
+        assertThat(JsonNumbers.integer("000000000000000001")).isEqualTo(1);
         assertThatThrownBy(() -> JsonNumbers.integer("1000000000000000000"))
                 .isInstanceOf(MalformedJsonException.class);
+    }
+
+    @Test
+    void pointersOfNamesThatLookLikePointersAreEscaped() {
+        assertThat(Spans.pointer("/a", "b")).isEqualTo("/a/b");
+        assertThat(Spans.pointer("/a", "~b")).isEqualTo("/a/~0b");
+        assertThat(Spans.pointer("/a", "/b")).isEqualTo("/a/~1b");
+        assertThat(Spans.pointer("", "params/name")).isEqualTo("/params~1name");
+        assertThat(Spans.pointer("", "a~1b/c")).isEqualTo("/a~01b~1c");
     }
 
     private static long charge(Runnable work) {

@@ -67,12 +67,16 @@ final class CostEstimator {
         if (!loop.iterVar2().isEmpty()) {
             locals.put(loop.iterVar2(), range.extent.each());
         }
-        // What map and filter build has at most as many elements as they walk through; the others build a bool or, for
-        // optMap, hand on what they start with.
+        // What map and filter build has at most as many elements as they walk through, each as big as a step makes it;
+        // the others build a bool or, for optMap, hand on what they start with.
         locals.put(loop.accuVar(), rounds == 0 ? start.extent : Extent.list(rounds, range.extent.each()));
         long body = 0;
         if (rounds > 0) {
-            body = rounds * (1 + estimate(loop.loopCondition()).cost + estimate(loop.loopStep()).cost);
+            Estimate step = estimate(loop.loopStep());
+            body = rounds * (1 + estimate(loop.loopCondition()).cost + step.cost);
+            if (step.extent.element() != null) {
+                locals.put(loop.accuVar(), Extent.list(rounds, step.extent.element()));
+            }
         }
         Estimate result = estimate(loop.result());
         return new Estimate(range.cost + start.cost + body + result.cost, result.extent);

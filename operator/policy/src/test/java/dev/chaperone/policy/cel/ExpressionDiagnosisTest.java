@@ -56,6 +56,9 @@ class ExpressionDiagnosisTest {
             1 in args.tags             ¦ 3  ¦ 'in' does not find an int in a list(string) ¦
             args.flag && args.path     ¦ 11 ¦ '&&' does not take bool and string ¦ compare each side with something
             args.path                  ¦ 1  ¦ the condition is of type string, not bool ¦ compare it with something
+            args.path.x == 1           ¦ 11 ¦ a string has no fields ¦
+            args.count.all(x, true)    ¦ 6  ¦ an int cannot be looped over, only a list or map can ¦
+            if                         ¦ 1  ¦ 'if' is a reserved word ¦ write 'condition ? value : other'
             args.path = 'x'            ¦ 11 ¦ '=' is no operator ¦ write '==' to compare
             args.path === 'x'          ¦ 13 ¦ '===' is no operator ¦ write '=='
             args.flag AND args.flag    ¦ 11 ¦ 'AND' is no operator ¦ write '&&'
@@ -73,6 +76,11 @@ class ExpressionDiagnosisTest {
             args.path matches 'x'      ¦ 11 ¦ unexpected 'matches' ¦ write it as a call: value.matches(...)
             google.protobuf.Duration{seconds: 1} == duration('1s') ¦ 25 ¦ objects of type google.protobuf.Duration cannot be made here ¦ use functions such as timestamp('...') and duration('...')
             args.path.matches('(?=a)') ¦ 19 ¦ not a regular expression: invalid or unsupported Perl syntax: (?= ¦ lookarounds are not linear-time: combine two matches() with && or !
+            args.path.matches('(?<!a)b') ¦ 19 ¦ not a regular expression: invalid named capture: (?<!a)b ¦ lookarounds are not linear-time: combine two matches() with && or !
+            args.path.matches(r'(a)\\1') ¦ 19 ¦ not a regular expression: invalid escape sequence: \\1 ¦ backreferences are not linear-time: compare parts taken with split() instead
+            args.path.matches('(') ¦ 19 ¦ not a regular expression: missing closing ): ( ¦ write RE2 syntax; a backslash is written twice in a quoted string, or once in r'...'
+            args.path.isWithn('/x')    ¦ 11 ¦ unknown function 'isWithn' ¦ did you mean 'isWithin'?
+            hsa(args.path)             ¦ 1  ¦ unknown function 'hsa' ¦ did you mean 'has'?
             args.path.matches('(a){999}') ¦ 19 ¦ the regular expression is too big: 2999 instructions of at most 1000 ¦ repeat fewer times, or test size() besides
             args.path.matches('(((a{50}){50}){50}){50}') ¦ 19 ¦ the regular expression is too big to be compiled ¦ repeat fewer times, or test size() besides
             args.path.find('(a){999}') == '' ¦ 16 ¦ the regular expression is too big: 2999 instructions of at most 1000 ¦ repeat fewer times, or test size() besides
@@ -128,6 +136,8 @@ class ExpressionDiagnosisTest {
     @ValueSource(strings = {
             "args.tags.all(a, args.others.all(b, a == b))",
             "args.any.all(a, args.any.all(b, a == b))",
+            "[1, 2, 3].map(x, args.path).exists(y, y.contains(args.any))",
+            "[1, 2, 3].map(x, [args.path]).exists(y, y.exists(z, z.contains(args.any)))",
             "args.tags.exists(a, args.path.matches('^(a|b|c|d)+[0-9]{3,60}x$'))"})
     void refusesWhatCouldTakeTooLong(String expression) {
         assertThat(problems(expression).getFirst().message()).contains("steps for big arguments");
@@ -140,7 +150,13 @@ class ExpressionDiagnosisTest {
             "args.any.exists(row, row.exists(cell, cell == 'x'))",
             "args.tags.exists(t, ['a', 'b', 'c'].exists(s, t.startsWith(s)))",
             "args.path.split('/').exists(p, p.matches('^[.]+$'))",
-            "args.path.contains(args.any)"})
+            "args.path.contains(args.any)",
+            "args.path.matches(args.any)",
+            "args.path.matches('a{998}')",
+            "[1].all(a, [1].all(b, args.?path.optMap(p, p != '').orValue(a == b)))",
+            "request.time > timestamp('2026-01-31T08:00:00Z')",
+            "request.time - session.startedAt < duration('1h30m')",
+            "args.?path.optMap(p, [1].all(a, [1].all(b, a == b && p != ''))).orValue(true)"})
     void acceptsWhatRulesNeed(String expression) {
         assertThat(compiler.compile(expression, Wanted.BOOL, SCOPE)).isInstanceOf(Accepted.class);
     }
@@ -149,17 +165,29 @@ class ExpressionDiagnosisTest {
     void refusesLoopsInLoopsInLoops() {
         assertThat(problems("[1].all(a, [1].all(b, [1].all(c, a == b)))").getFirst().message())
                 .isEqualTo("loops are nested more than 2 deep");
+        assertThat(problems("[[1].all(a, [1].all(b, [1].all(c, a == b)))].all(x, x)").getFirst().message())
+                .isEqualTo("loops are nested more than 2 deep");
+    }
+
+    @Test
+    void refusesWhatTheParserCannotHold() {
+        assertThat(problems("(".repeat(150) + "true" + ")".repeat(150)).getFirst().message())
+                .isEqualTo("the expression is too big or nested too deeply");
     }
 
     @Test
     void refusesTextThatIsTooLong() {
+        assertThat(compiler.compile("'" + "a".repeat(4_088) + "' == ''", Wanted.BOOL, SCOPE))
+                .isInstanceOf(Accepted.class);
         assertThat(problems("'" + "a".repeat(5_000) + "' == ''").getFirst().message())
                 .isEqualTo("the expression has 5008 characters of at most 4096");
     }
 
     @ParameterizedTest
     @CsvSource({"false, true", "'false && args.flag', true", "'args.flag && !true', true",
-            "'false || args.flag', false",
+            "'false || args.flag', false", "'false || false', true", "'!(true || args.flag)', true",
+            "'!(args.flag || args.flag)', false", "'!(true && true)', true", "'!(true && args.flag)', false",
+            "'true && args.flag', false", "'!(false && args.flag)', false",
             "true, false"})
     void knowsWhatIsFalseWhateverTheCall(String expression, boolean alwaysFalse) {
         assertThat(((Accepted) compiler.compile(expression, Wanted.BOOL, SCOPE)).alwaysFalse())
@@ -180,6 +208,20 @@ class ExpressionDiagnosisTest {
 
         // Then
         assertThat(small.compilations()).isEqualTo(4);
+    }
+
+    @Test
+    void remembersAsManyAsItWasTold() {
+        // Given
+        ExpressionCompiler small = new ExpressionCompiler(2);
+
+        // When
+        for (String expression : new String[]{"args.flag", "!args.flag", "args.flag", "!args.flag"}) {
+            small.compile(expression, Wanted.BOOL, SCOPE);
+        }
+
+        // Then
+        assertThat(small.compilations()).isEqualTo(2);
     }
 
     private List<ExpressionProblem> problems(String expression) {

@@ -98,6 +98,42 @@ class ProgramTest {
         assertThat(typed.digest()).isEqualTo(untyped.digest());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"args.place", "args.tags", "[args.place]", "args.?place"})
+    void namesNoTypeOfTheSchemaThatItWasCompiledWith(String expression) {
+        // When
+        Accepted typed = (Accepted) compiler.compile(expression, Wanted.ANYTHING, TYPED);
+        Accepted untyped = (Accepted) compiler.compile(expression, Wanted.ANYTHING, UNTYPED);
+
+        // Then
+        assertThat(typed.program().digest()).isEqualTo(untyped.program().digest());
+    }
+
+    @Test
+    void knowsObjectsOfTheSameShapeAsTheSameType() {
+        // Given
+        Struct place = new Struct(new TreeMap<>(Map.of("city", Scalar.STRING)));
+        ExpressionScope scope = new ExpressionScope(
+                new Struct(new TreeMap<>(Map.of("from", place, "to", place))), new TreeMap<>());
+
+        // When
+        CompiledExpression compiled = compiler.compile(
+                "args.from == args.to || args.from.city == args.to.city", Wanted.BOOL, scope);
+
+        // Then
+        assertThat(compiled).isInstanceOf(Accepted.class);
+    }
+
+    @Test
+    void saysThatAConditionIsABool() throws Exception {
+        // When
+        CheckedExpr program = CheckedExpr.parseFrom(accepted("args.path == 'x'", TYPED).bytes());
+
+        // Then
+        assertThat(program.getTypeMapMap().get(program.getExpr().getId()).getPrimitive())
+                .isEqualTo(dev.cel.expr.Type.PrimitiveType.BOOL);
+    }
+
     @Test
     void carriesNoPositionsOfTheText() throws Exception {
         // When
@@ -128,6 +164,12 @@ class ProgramTest {
             }
         }
         assertThat(deepest).isBetween(how.equals("exists") ? 2 : 20, 59);
+    }
+
+    @Test
+    void isAsDeepAsItMayBe() {
+        assertThat(compiler.compile(nested("+", 44), Wanted.ANYTHING, UNTYPED)).isInstanceOf(Accepted.class);
+        assertThat(compiler.compile(nested("+", 45), Wanted.ANYTHING, UNTYPED)).isInstanceOf(Rejected.class);
     }
 
     private static String nested(String how, int depth) {

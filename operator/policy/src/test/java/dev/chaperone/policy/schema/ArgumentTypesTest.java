@@ -74,6 +74,15 @@ class ArgumentTypesTest {
         assertThat(ArgumentTypes.union(one, Scalar.DYN)).isEqualTo(Scalar.DYN);
     }
 
+    @Test
+    void unionOfMapsDoubtsOnlyWhatDiffers() {
+        MapOf numbers = new MapOf(Scalar.STRING, Scalar.INT);
+        assertThat(ArgumentTypes.union(numbers, new MapOf(Scalar.STRING, Scalar.STRING)))
+                .isEqualTo(new MapOf(Scalar.STRING, Scalar.DYN));
+        assertThat(ArgumentTypes.union(numbers, struct(Map.of("a", Scalar.INT)))).isEqualTo(Scalar.DYN);
+        assertThat(ArgumentTypes.union(new ListOf(Scalar.INT), numbers)).isEqualTo(Scalar.DYN);
+    }
+
     private static ValueType type(String schema) throws Exception {
         return ArgumentTypes.of(ArgumentSchema.parse(new ObjectMapper().readTree(schema.replace('\'', '"'))));
     }
