@@ -26,6 +26,8 @@ import java.util.stream.LongStream;
 public final class LoadMeasurement {
     private static final int PAIRS = 7;
     private static final int LATENCY_CALLS = 3000;
+    private static final int FIRST_CALLS = 500;
+    private static final int WARM_UPS = 3;
     private static final int CONNECTIONS = 8;
     private static final long THROUGHPUT_MILLIS = 3000;
     private static final int STARTS = 5;
@@ -84,7 +86,7 @@ public final class LoadMeasurement {
     private void train() throws Exception {
         Path cache = directory.resolve("guardrail.aot");
         Guardrail guardrail = start("-XX:AOTCacheOutput=" + cache);
-        latencies(guardrail.port(), "/mcp/files");
+        latencies(guardrail.port(), "/mcp/files", LATENCY_CALLS);
         guardrail.process().destroy();
         guardrail.process().waitFor();
         System.out.printf("AOT cache: %d MB%n", Files.size(cache) >> 20);
@@ -124,17 +126,20 @@ public final class LoadMeasurement {
 
     private void measure(int direct, Guardrail guardrail) throws Exception {
         System.out.printf("memory after start: %d MB%n", residentMegabytes(guardrail.process()));
-        latencies(direct, "/mcp");
-        latencies(guardrail.port(), "/mcp/files");
-        throughput(guardrail.port(), "/mcp/files");
+        latencies(direct, "/mcp", LATENCY_CALLS);
+        long cold = percentile(latencies(guardrail.port(), "/mcp/files", FIRST_CALLS), 50);
+        System.out.printf("first %d calls after start, p50: %dus%n", FIRST_CALLS, cold / 1000);
+        for (int i = 0; i < WARM_UPS; i++) {
+            throughput(guardrail.port(), "/mcp/files");
+        }
         long[] addedMedian = new long[PAIRS];
         long[] addedTail = new long[PAIRS];
         long[] directRate = new long[PAIRS];
         long[] throughRate = new long[PAIRS];
         long peak = 0;
         for (int i = 0; i < PAIRS; i++) {
-            long[] without = latencies(direct, "/mcp");
-            long[] with = latencies(guardrail.port(), "/mcp/files");
+            long[] without = latencies(direct, "/mcp", LATENCY_CALLS);
+            long[] with = latencies(guardrail.port(), "/mcp/files", LATENCY_CALLS);
             addedMedian[i] = percentile(with, 50) - percentile(without, 50);
             addedTail[i] = percentile(with, 99) - percentile(without, 99);
             directRate[i] = throughput(direct, "/mcp");
@@ -145,11 +150,12 @@ public final class LoadMeasurement {
         System.out.printf("added on 1 connection, p99: %s%n", summary(addedTail, "us", 1000));
         System.out.printf("calls/s on %d connections, direct: %s%n", CONNECTIONS, summary(directRate, "", 1));
         System.out.printf("calls/s on %d connections, through: %s%n", CONNECTIONS, summary(throughRate, "", 1));
-        System.out.printf("memory under load, highest: %d MB%n", peak);
+        System.out.printf("memory under load, highest: %d MB; of the process alone: %d MB%n", peak,
+                megabytes(guardrail.process(), "RssAnon:"));
     }
 
-    private static long[] latencies(int port, String path) throws IOException {
-        long[] nanos = new long[LATENCY_CALLS];
+    private static long[] latencies(int port, String path, int calls) throws IOException {
+        long[] nanos = new long[calls];
         try (CallClient client = new CallClient(port, path)) {
             for (int i = 0; i < nanos.length; i++) {
                 nanos[i] = client.call();
@@ -190,8 +196,12 @@ public final class LoadMeasurement {
     }
 
     private static long residentMegabytes(Process process) throws IOException {
+        return megabytes(process, "VmRSS:");
+    }
+
+    private static long megabytes(Process process, String what) throws IOException {
         return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
+                .filter(line -> line.startsWith(what))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                 .findFirst()
                 .orElse(-1);
