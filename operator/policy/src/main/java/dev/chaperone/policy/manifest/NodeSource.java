@@ -8,10 +8,15 @@ import dev.chaperone.policy.manifest.Node.Mapping;
 import dev.chaperone.policy.manifest.Node.Place;
 import dev.chaperone.policy.manifest.Node.Scalar;
 import dev.chaperone.policy.manifest.Node.Sequence;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 
 /** Finds the fields of one document again, by walking down to them. */
 record NodeSource(ManifestText text, Node root) implements Source {
+    // Quotes around a scalar that goes over several lines; escapes inside are not looked through.
+    private static final Pattern UNQUOTED = Pattern.compile("^[\"']|[\"']$");
+
     /** A field that is not in the file is where the nearest thing is that would hold it. */
     @Override
     public Location locate(String path, int line, int column) {
@@ -53,23 +58,56 @@ record NodeSource(ManifestText text, Node root) implements Source {
         return rest.length() == length || rest.charAt(length) == '.' || rest.charAt(length) == '[';
     }
 
-    // Exact where each line of the value stands as such in the file, else the beginning of the scalar.
+    // Exact where the text stands as such in the file, in one piece or folded, else the beginning of the scalar.
     private Place within(Scalar scalar, int line, int column) {
         Place start = scalar.start();
-        return switch (scalar.style()) {
-            case PLAIN -> oneLine(scalar, 0) && line == 1 ? at(start.line(), start.column(), column) : start;
-            case SINGLE_QUOTED, DOUBLE_QUOTED -> oneLine(scalar, 2) && line == 1
-                    ? at(start.line(), start.column() + 1, column)
+        boolean block = scalar.style() == ScalarStyle.LITERAL || scalar.style() == ScalarStyle.FOLDED;
+        if (scalar.style() == ScalarStyle.LITERAL) {
+            return literal(scalar, line, column);
+        }
+        if (!block && start.line() == scalar.end().line()) {
+            int quotes = scalar.style() == ScalarStyle.PLAIN ? 0 : 1;
+            return oneLine(scalar, 2 * quotes) && line == 1
+                    ? at(start.line(), start.column() + quotes, column)
                     : start;
-            case LITERAL -> literal(scalar, line, column);
-            default -> start;
-        };
+        }
+        return folded(scalar, block ? start.line() + 1 : start.line(), line, column);
     }
 
     // The text takes as many columns as it has characters, so nothing in it is folded or escaped.
     private static boolean oneLine(Scalar scalar, int quotes) {
-        return scalar.start().line() == scalar.end().line()
-                && scalar.end().column() - scalar.start().column() == scalar.text().length() + quotes;
+        return scalar.end().column() - scalar.start().column() == scalar.text().length() + quotes;
+    }
+
+    /** What stands on several lines in the file and on one in the value: the words of each line are looked for in turn. */
+    private Place folded(Scalar scalar, int firstLine, int line, int column) {
+        String value = scalar.text();
+        int sought = offset(value, line, column);
+        int read = 0;
+        for (int number = firstLine; number <= scalar.end().line(); number++) {
+            String raw = text.line(number);
+            int from = number == scalar.start().line() ? scalar.start().column() - 1 : 0;
+            int to = number == scalar.end().line() ? Math.max(from, scalar.end().column() - 1) : raw.length();
+            String words = raw.substring(Math.min(from, raw.length()), Math.min(to, raw.length())).strip();
+            words = UNQUOTED.matcher(words).replaceAll("");
+            int found = value.indexOf(words, read);
+            if (found < 0 || !value.substring(read, found).isBlank()) {
+                return scalar.start();
+            }
+            if (!words.isEmpty() && sought <= found + words.length()) {
+                return at(number, raw.indexOf(words, from) + 1, Math.max(0, sought - found) + 1);
+            }
+            read = found + words.length();
+        }
+        return scalar.start();
+    }
+
+    private static int offset(String value, int line, int column) {
+        int start = 0;
+        for (int i = 1; i < line; i++) {
+            start = value.indexOf('\n', start) + 1;
+        }
+        return Math.min(value.length(), start + Math.max(1, column) - 1);
     }
 
     private Place literal(Scalar scalar, int line, int column) {

@@ -35,6 +35,13 @@ class SourceTest {
                 expression: args.path
                   + x
               - {name: 𝕏, expression: "x"}
+              - name: quoted
+                expression: 'args.path +
+
+                  x'
+              - name: escapes
+                expression: "ar\\u0067s.path
+                  + x"
               rules: []
               defaultVerdict: Deny
             """.replace("name: 𝕏, expression: \"x\"", "name: wide, expression: \"'𝕏' + x\"");
@@ -48,8 +55,12 @@ class SourceTest {
             "spec.variables[4].expression; 1; 13; 'args[''path''] + x'}",
             "spec.variables[5].expression; 2; 6; path",
             "spec.variables[5].expression; 3; 5; x",
-            "spec.variables[6].expression; 1; 6; >",
+            "spec.variables[6].expression; 1; 6; path",
+            "spec.variables[6].expression; 1; 13; x",
             "spec.variables[7].expression; 2; 1; args.path",
+            "spec.variables[7].expression; 1; 11; + x",
+            "spec.variables[9].expression; 1; 13; x'",
+            "spec.variables[10].expression; 1; 4; \"ar\\u0067s.path",
             "spec.variables[8].expression; 1; 8; x\"}",
             "spec.variables[0]; 1; 1; {name: plain, expression: args.path}",
             "spec.variables[0].nothing; 1; 1; {name: plain, expression: args.path}",
