@@ -24,9 +24,9 @@ final class BundleReader {
                 members.text("revision"),
                 members.integer("format"),
                 members.object("agent", BundleReader::agent),
-                members.list("servers", value -> value.object(BundleReader::server)),
-                members.list("policies", value -> value.object(BundleReader::policy)),
-                members.list("leases", value -> value.object(BundleReader::lease)));
+                members.objects("servers", BundleReader::server),
+                members.objects("policies", BundleReader::policy),
+                members.objects("leases", BundleReader::lease));
     }
 
     private static AgentIdentity agent(Members members) throws BundleException {
@@ -42,7 +42,7 @@ final class BundleReader {
                 members.text("url"),
                 members.list("capabilities", value -> value.named(Capability.values())),
                 members.flag("credentials"),
-                members.optionalList("tools", value -> value.object(BundleReader::tool)));
+                members.optionalObjects("tools", BundleReader::tool));
     }
 
     private static ToolConfig tool(Members members) throws BundleException {
@@ -58,8 +58,8 @@ final class BundleReader {
                 members.named("mode", EnforcementMode.values()),
                 members.integer("percent"),
                 members.named("defaultVerdict", DefaultVerdict.values()),
-                members.list("variables", value -> value.object(BundleReader::variable)),
-                members.list("rules", value -> value.object(BundleReader::rule)));
+                members.objects("variables", BundleReader::variable),
+                members.objects("rules", BundleReader::rule));
     }
 
     private static VariableConfig variable(Members members) throws BundleException {
@@ -73,7 +73,7 @@ final class BundleReader {
     private static RuleConfig rule(Members members) throws BundleException {
         return new RuleConfig(
                 members.text("name"),
-                members.list("tools", Value::text),
+                members.texts("tools"),
                 members.optionalText("when"),
                 members.optionalText("program"),
                 members.optionalText("fault"),
@@ -87,12 +87,12 @@ final class BundleReader {
     private static OversightLease lease(Members members) throws BundleException {
         return new OversightLease(
                 members.text("requirement"),
-                members.list("narrowings", value -> value.object(BundleReader::narrowing)));
+                members.objects("narrowings", BundleReader::narrowing));
     }
 
     private static Narrowing narrowing(Members members) throws BundleException {
         return new Narrowing(
-                members.list("tools", Value::text),
+                members.texts("tools"),
                 members.optionalNamed("stakes", Stakes.values()),
                 members.named("verdict", Verdict.values()));
     }

@@ -55,13 +55,22 @@ final class Members {
 
     /** A list that may be left out when it is empty. */
     <T> List<T> list(String name, Reading<T> reading) throws BundleException {
-        List<T> list = optionalList(name, reading);
+        Value value = optional(name);
+        return value == null ? List.of() : value.list(reading);
+    }
+
+    List<String> texts(String name) throws BundleException {
+        return list(name, Value::text);
+    }
+
+    <T> List<T> objects(String name, ObjectReading<T> reading) throws BundleException {
+        List<T> list = optionalObjects(name, reading);
         return list == null ? List.of() : list;
     }
 
-    <T> @Nullable List<T> optionalList(String name, Reading<T> reading) throws BundleException {
+    <T> @Nullable List<T> optionalObjects(String name, ObjectReading<T> reading) throws BundleException {
         Value value = optional(name);
-        return value == null ? null : value.list(reading);
+        return value == null ? null : value.list(element -> element.object(reading));
     }
 
     /** A map that may be left out when it is empty. */
