@@ -2,6 +2,8 @@ package dev.chaperone.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chaperone.config.ArgumentSchema.JsonType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -145,7 +147,7 @@ final class ArgumentSchemaReader {
         for (JsonNode name : type.isArray() ? type : List.of(type)) {
             JsonType known = name.isTextual() ? JsonType.named(name.textValue()) : null;
             if (known == null) {
-                throw problem(at, name + " is not a type of JSON Schema");
+                throw problem(at, written(name) + " is not a type of JSON Schema");
             }
             types.add(known);
         }
@@ -198,6 +200,14 @@ final class ArgumentSchemaReader {
             throw problem(at + "/" + keyword, "is empty, so nothing would fit");
         }
         return value;
+    }
+
+    private static String written(JsonNode node) {
+        try {
+            return new String(JsonTrees.write(node), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "this";
+        }
     }
 
     private static String escaped(String name) {

@@ -5,23 +5,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Writes bundles to bytes and reads them back, believing nothing that the digests do not prove. */
 public final class BundleCodec {
-    private record Wire(int format, GuardrailConfigSpec config, SortedMap<String, byte[]> programs) {}
-
     private BundleCodec() {}
 
     /** One JSON document, the same bytes for the same bundle. */
     public static byte[] write(Bundle bundle) {
         try {
-            return ContractMapper.INSTANCE.writeValueAsBytes(
-                    new Wire(GuardrailConfigSpec.FORMAT, bundle.config(), bundle.programs()));
-        } catch (JsonProcessingException e) {
+            return JsonTrees.write(BundleWriter.bundle(bundle));
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -30,7 +25,7 @@ public final class BundleCodec {
     public static Bundle read(byte[] bytes) throws BundleException {
         JsonNode tree;
         try {
-            tree = ContractMapper.INSTANCE.readTree(bytes);
+            tree = JsonTrees.read(bytes);
         } catch (IOException e) {
             throw new BundleException("not JSON: " + describe(e), e);
         }
@@ -41,16 +36,11 @@ public final class BundleCodec {
                     "bundle format " + format + " is not format " + GuardrailConfigSpec.FORMAT
                             + ", which this guardrail reads");
         }
-        Wire wire;
-        try {
-            wire = ContractMapper.INSTANCE.treeToValue(tree, Wire.class);
-        } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw new BundleException("not a bundle: " + describe(e), e);
-        }
-        if (wire.config() == null || wire.config().agent() == null || wire.config().format() != format) {
+        JsonNode config = tree.path("config");
+        if (!config.hasNonNull("agent") || config.path("format").asInt(-1) != format) {
             throw new BundleException("the bundle has no config of its format");
         }
-        return verified(new Bundle(wire.config(), wire.programs() == null ? new TreeMap<>() : wire.programs()));
+        return verified(BundleReader.bundle(tree));
     }
 
     private static Bundle verified(Bundle bundle) throws BundleException {

@@ -8,7 +8,7 @@ public final class Revisions {
 
     /** The revision of a config: the digest of its canonical JSON without the revision itself. */
     public static String of(GuardrailConfigSpec config) {
-        ObjectNode tree = ContractMapper.INSTANCE.valueToTree(config);
+        ObjectNode tree = BundleWriter.config(config);
         tree.remove("revision");
         return Digests.of(CanonicalJson.bytes(tree));
     }

@@ -3,7 +3,9 @@ package dev.chaperone.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -13,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BundleCodecTest {
@@ -90,6 +93,45 @@ class BundleCodecTest {
         assertRefused(
                 tree -> ((ObjectNode) tree.get("config").get("policies").get(0).get("rules").get(0)).put("effect", 1),
                 "effect");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "/agent/name | 7 | /config/agent/name: is no string",
+            "/agent/labels | {\"a/b~\":null} | /config/agent/labels/a~1b~0: is no string",
+            "/servers/0/url | null | /config/servers/0: has no url",
+            "/servers/0/credentials | \"true\" | /config/servers/0/credentials: is neither true nor false",
+            "/servers/0/capabilities/0 | \"TOOLS\" | /config/servers/0/capabilities/0: 'TOOLS' is not known",
+            "/servers/0/tools | {} | /config/servers/0/tools: is no array",
+            "/policies/0/percent | 50.0 | /config/policies/0/percent: is no integer of 32 bits",
+            "/policies/0/percent | 3000000000 | /config/policies/0/percent: is no integer of 32 bits",
+            "/policies/0/variables/0 | null | /config/policies/0/variables/0: is no object",
+            "/policies/0/rules/0/verdict | \" Deny\" | /config/policies/0/rules/0/verdict: ' Deny' is not known"})
+    void namesThePlaceOfWhatItDoesNotRead(String pointer, String value, String message) {
+        assertRefused(tree -> {
+            int slash = pointer.lastIndexOf('/');
+            JsonNode parent = tree.get("config").at(pointer.substring(0, slash));
+            String last = pointer.substring(slash + 1);
+            if (parent instanceof ArrayNode array) {
+                array.set(Integer.parseInt(last), parsed(value));
+            } else {
+                ((ObjectNode) parent).set(last, parsed(value));
+            }
+        }, message);
+    }
+
+    private static JsonNode parsed(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (java.io.IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void readsProgramsInNoOtherFormThanBase64() {
+        assertRefused(tree -> ((ObjectNode) tree.get("programs")).put(DIGEST, "a*b="), "is no Base64");
+        assertRefused(tree -> ((ObjectNode) tree.get("programs")).putArray(DIGEST).add(1), "is no string");
     }
 
     @Test

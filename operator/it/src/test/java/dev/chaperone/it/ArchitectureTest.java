@@ -55,6 +55,11 @@ class ArchitectureTest {
                                 "io.fabric8..",
                                 "dev.chaperone.api..", "dev.chaperone.policy..")
                         .as("A guardrail neither parses nor checks CEL and knows no Kubernetes"),
+                noClasses().that().resideInAnyPackage("dev.chaperone.config..", "dev.chaperone.guardrail..").should()
+                        .dependOnClassesThat()
+                        .haveNameMatching(
+                                "com\\.fasterxml\\.jackson\\.databind\\.(?!node\\.|JsonNode$|SerializerProvider$).*")
+                        .as("A guardrail has Jackson's trees and streams, never its mapping of objects"),
                 noClasses().that().resideOutsideOfPackage("dev.chaperone.cli.demo..").and()
                         .doNotHaveSimpleName("DemoCommand").should().dependOnClassesThat()
                         .resideInAPackage("dev.chaperone.cli.demo..")

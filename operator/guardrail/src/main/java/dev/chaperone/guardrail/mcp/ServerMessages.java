@@ -1,14 +1,11 @@
 package dev.chaperone.guardrail.mcp;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.config.Capability;
+import dev.chaperone.config.JsonTrees;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -57,14 +54,6 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
             "prompts", Capability.PROMPTS,
             "completions", Capability.COMPLETION,
             "tasks", Capability.TASKS);
-
-    // Numbers keep every digit: what is not rewritten must not change.
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
 
     /** What becomes of one message. */
     public sealed interface Treatment {
@@ -131,7 +120,8 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
 
     private byte @Nullable [] restricted(byte[] message) {
         try {
-            if (!(MAPPER.readTree(message) instanceof ObjectNode root)) {
+            // What is not rewritten must not change, and numbers have digits that doubles do not.
+            if (!(JsonTrees.readEveryDigit(message) instanceof ObjectNode root)) {
                 return null;
             }
             if (root.get("result") instanceof ObjectNode result) {
@@ -146,7 +136,7 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
                 }
                 restrictCaching(result);
             }
-            return MAPPER.writeValueAsBytes(root);
+            return JsonTrees.write(root);
         } catch (IOException e) {
             return null;
         }
@@ -209,16 +199,16 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
 
     private static byte @Nullable [] methodNotFound(byte[] request) {
         try {
-            JsonNode id = MAPPER.readTree(request).path("id");
+            JsonNode id = JsonTrees.readEveryDigit(request).path("id");
             if (!id.isTextual() && !id.isIntegralNumber()) {
                 return null;
             }
-            ObjectNode answer = MAPPER.createObjectNode().put("jsonrpc", "2.0");
+            ObjectNode answer = JsonNodeFactory.instance.objectNode().put("jsonrpc", "2.0");
             answer.set("id", id);
             answer.putObject("error")
                     .put("code", RefusedException.METHOD_NOT_FOUND)
                     .put("message", "this agent does not offer that");
-            return MAPPER.writeValueAsBytes(answer);
+            return JsonTrees.write(answer);
         } catch (IOException e) {
             return null;
         }

@@ -1,7 +1,8 @@
 package dev.chaperone.guardrail.state;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chaperone.config.JsonTrees;
 import dev.chaperone.guardrail.engine.SessionState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * ended it is on disk before anyone is told, so that no restart begins it anew.
  */
 public final class Session {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     private final StateFile file;
     private volatile SessionState state;
 
@@ -34,7 +33,7 @@ public final class Session {
     public static Session open(Path stateDirectory, @Nullable String id, Clock clock) throws IOException {
         StateFile file = new StateFile(stateDirectory.resolve("session.json"));
         if (file.exists()) {
-            var stored = MAPPER.readTree(file.read());
+            var stored = JsonTrees.read(file.read());
             var state = new SessionState(
                     stored.required("id").asText(),
                     Instant.parse(stored.required("startedAt").asText()),
@@ -62,10 +61,10 @@ public final class Session {
     }
 
     private void store(SessionState current) throws IOException {
-        ObjectNode node = MAPPER.createObjectNode()
+        ObjectNode node = JsonNodeFactory.instance.objectNode()
                 .put("id", current.id())
                 .put("startedAt", current.startedAt().toString())
                 .put("ended", current.ended());
-        file.write(MAPPER.writeValueAsBytes(node));
+        file.write(JsonTrees.write(node));
     }
 }

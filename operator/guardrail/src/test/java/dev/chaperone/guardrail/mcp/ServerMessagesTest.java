@@ -107,6 +107,17 @@ class ServerMessagesTest {
         assertThat(out.toLowerCase(java.util.Locale.ROOT)).contains("1e+400").contains("\"id\":1.0");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"result\":{\"tools\":[],\"x\":1,\"x\":1}}", "{\"result\":{\"tools\":[]}} {}",
+            "{\"result\":{\"tools\":[{\"name\":\"b\",\"name\":\"a\"}]}}", "{\"result\":{\"tools\":[NaN]}}", "[]", ""})
+    void a_list_that_two_readers_may_read_differently_is_not_rewritten(String list) {
+        // When
+        byte[] rewritten = TOOLS.rewrite(list.getBytes(StandardCharsets.UTF_8));
+
+        // Then
+        assertThat(rewritten).isNull();
+    }
+
     @Test
     void an_answer_that_is_a_request_is_no_list() {
         // When
