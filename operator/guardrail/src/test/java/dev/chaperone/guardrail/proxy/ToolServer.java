@@ -148,9 +148,26 @@ final class ToolServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        InetSocketAddress address = (InetSocketAddress) listening.getLocalSocketAddress();
         listening.close();
+        awaitRefusal(address);
         for (Socket socket : open) {
             socket.close();
+        }
+    }
+
+    // The thread that accepts may be about to take one more connection.
+    private static void awaitRefusal(InetSocketAddress address) {
+        for (int i = 0; i < 1000; i++) {
+            try (Socket socket = new Socket()) {
+                socket.connect(address);
+                Thread.sleep(2);
+            } catch (IOException e) {
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 
