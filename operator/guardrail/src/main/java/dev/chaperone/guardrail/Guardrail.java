@@ -108,6 +108,9 @@ public final class Guardrail implements AutoCloseable {
     /** Stops taking requests, lets those under way end, and closes. */
     @Override
     public void close() throws IOException {
+        if (stopping) {
+            return;
+        }
         stopping = true;
         source.close();
         proxy.close();

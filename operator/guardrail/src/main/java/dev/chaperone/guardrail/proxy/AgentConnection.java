@@ -38,6 +38,7 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
         CLOSING
     }
 
+    private final Channel channel;
     private final ProxyContext proxy;
     private final HeldBytes held;
     private final Requests requests;
@@ -54,6 +55,7 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
     /** @param channel the connection, which closes when its peer lets it wait too long */
     AgentConnection(
             Channel channel, ProxyContext proxy, HeldBytes held, Requests requests, UpstreamConnections upstream) {
+        this.channel = channel;
         this.deadline = new Deadline(channel.eventLoop(), channel::close);
         this.proxy = proxy;
         this.held = held;
@@ -161,6 +163,15 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
         // agent might never read why it was refused (RFC 9112, section 9.6).
         Responses.refuse(context, proxy, head == null ? null : head.server(), null, refusal, false)
                 .addListener(_ -> ((DuplexChannel) context.channel()).shutdownOutput());
+    }
+
+    /** Closes the connection unless a request is under way on it, which closes it when it is answered. */
+    void closeWhenIdle() {
+        channel.eventLoop().execute(() -> {
+            if (phase == Phase.IDLE) {
+                channel.close();
+            }
+        });
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +32,7 @@ public final class ProxyServer implements AutoCloseable {
     private final HeldBytes held;
     private final ClientTls tls = new ClientTls();
     private final AtomicInteger open = new AtomicInteger();
+    private final Set<AgentConnection> connections = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<EventLoop, UpstreamConnections> upstream = new ConcurrentHashMap<>();
     private final Channel listening;
 
@@ -66,13 +68,19 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private void init(SocketChannel channel) {
-        if (open.incrementAndGet() > proxy.limits().connections()) {
+        if (open.incrementAndGet() > proxy.limits().connections() || requests.draining()) {
             open.decrementAndGet();
             channel.close();
             return;
         }
         proxy.metrics().connected(1);
+        UpstreamConnections reachable = upstream.computeIfAbsent(
+                channel.eventLoop(),
+                loop -> new UpstreamConnections(loop, proxy.limits().connectTimeout(), tls));
+        var connection = new AgentConnection(channel, proxy, held, requests, reachable);
+        connections.add(connection);
         channel.closeFuture().addListener(_ -> {
+            connections.remove(connection);
             open.decrementAndGet();
             proxy.metrics().connected(-1);
         });
@@ -85,15 +93,7 @@ public final class ProxyServer implements AutoCloseable {
                 .addLast(
                         new StrictRequestDecoder(decoding),
                         new HttpResponseEncoder(),
-                        new AgentConnection(
-                                channel,
-                                proxy,
-                                held,
-                                requests,
-                                upstream.computeIfAbsent(
-                                        channel.eventLoop(),
-                                        loop -> new UpstreamConnections(
-                                                loop, proxy.limits().connectTimeout(), tls))),
+                        connection,
                         new LastResort());
     }
 
@@ -113,6 +113,8 @@ public final class ProxyServer implements AutoCloseable {
     @Override
     public void close() {
         listening.close().awaitUninterruptibly();
+        requests.takeNoMore();
+        connections.forEach(AgentConnection::closeWhenIdle);
         try {
             requests.drain(proxy.limits().drainTimeout());
         } catch (InterruptedException e) {

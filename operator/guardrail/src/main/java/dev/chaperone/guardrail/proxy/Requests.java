@@ -34,9 +34,13 @@ public final class Requests {
         return draining;
     }
 
-    /** Takes no further request on any connection, and waits for those under way. */
-    synchronized void drain(Duration patience) throws InterruptedException {
+    /** From now on no connection takes a further request. */
+    void takeNoMore() {
         draining = true;
+    }
+
+    /** Waits for those under way. */
+    synchronized void drain(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (underWay > 0) {
             long left = (deadline - System.nanoTime()) / 1_000_000;

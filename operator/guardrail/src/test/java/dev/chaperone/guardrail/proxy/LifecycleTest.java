@@ -187,7 +187,7 @@ class LifecycleTest {
             ToolServer.sensible(exchange);
         });
         Guardrail guardrail = rig.guardrail();
-        try (Agent busy = rig.agent().send(call())) {
+        try (Agent idle = rig.agent(); Agent busy = rig.agent().send(call())) {
             Rig.await("the call", () -> rig.executed().size() == 1);
 
             // When
@@ -207,6 +207,7 @@ class LifecycleTest {
             assertThat(last.status()).isEqualTo(200);
             assertThat(last.whole()).isTrue();
             assertThat(busy.isClosed()).isTrue();
+            assertThat(idle.isClosed()).isTrue();
             stopping.join();
         }
         assertThat(rig.trail().outcomes()).containsExactly("answered");
