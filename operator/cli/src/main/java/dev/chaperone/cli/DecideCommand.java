@@ -160,6 +160,9 @@ final class DecideCommand implements Callable<Integer> {
     }
 
     private static String describe(Reason reason) {
+        if ("no_opinion".equals(reason.error())) {
+            return "the guardrail, because no policy has an opinion";
+        }
         String by = reason.policy().isEmpty()
                 ? "the guardrail"
                 : reason.policy() + (reason.rule() == null ? ", its default" : ", rule " + reason.rule());

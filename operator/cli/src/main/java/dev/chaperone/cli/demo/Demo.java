@@ -139,6 +139,10 @@ public final class Demo {
         console.line("           " + (answer.error() ? "agent reads: " : "tool says: ") + firstLine(answer.text()));
         List<String> reasons = new ArrayList<>();
         for (JsonNode rule : decision.path("rules")) {
+            if (rule.path("error").asText().equals("no_opinion")) {
+                reasons.add("Deny by the guardrail, because no policy has an opinion");
+                continue;
+            }
             String by = rule.path("policy").asText();
             reasons.add(rule.path("verdict").asText() + " by " + (by.isEmpty() ? "the guardrail" : by)
                     + (rule.has("rule") ? ", rule " + rule.path("rule").asText() : "")
