@@ -26,7 +26,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,8 +40,6 @@ final class Relay implements UpstreamListener {
     private static final List<String> FORWARDED = List.of("cache-control", "x-accel-buffering",
             "mcp-protocol-version", "retry-after", "allow");
 
-    private static final int FIRST_FINAL_STATUS = 200;
-    private static final int LAST_STATUS = 599;
     private static final String EVENTS = "text/event-stream";
     private static final String JSON = "application/json";
 
@@ -50,8 +47,8 @@ final class Relay implements UpstreamListener {
         /** Events, judged one by one. */
         record Events(EventStream stream) implements Body {}
 
-        /** JSON that streams by. */
-        record Watched(JsonWatch watch) implements Body {}
+        /** JSON that streams by, of the length that was announced. */
+        record Watched(JsonWatch watch, @Nullable String length) implements Body {}
 
         /** JSON that is rewritten once it is whole. */
         record Held(ByteArrayOutputStream bytes) implements Body {}
@@ -74,8 +71,6 @@ final class Relay implements UpstreamListener {
     private @Nullable Body body;
     private @Nullable DefaultHttpResponse response;
     private int status;
-    // What the tool server announced, which its connection then holds it to.
-    private @Nullable String length;
     private boolean headSent;
     private boolean over;
     private int pendingHeld;
@@ -122,48 +117,30 @@ final class Relay implements UpstreamListener {
     @Override
     public void head(HttpResponse upstream) {
         status = upstream.status().code();
-        length = upstream.headers().get(HttpHeaderNames.CONTENT_LENGTH);
-        String type = String.valueOf(upstream.headers().get(HttpHeaderNames.CONTENT_TYPE))
-                .toLowerCase(Locale.ROOT)
-                .split(";", 2)[0]
-                .strip();
-        boolean coded = false;
-        for (String coding : upstream.headers().getAll(HttpHeaderNames.CONTENT_ENCODING)) {
-            coded |= !coding.equalsIgnoreCase("identity");
-        }
-        if (status < FIRST_FINAL_STATUS || status > LAST_STATUS) {
-            withhold(RefusedException.badGateway("the tool server's answer has a status that HTTP does not know"));
-        } else if (upstream.headers().getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
-            withhold(RefusedException.badGateway("the tool server's answer has two content types"));
-        } else if (coded) {
-            withhold(RefusedException.badGateway("the tool server's answer is compressed"));
-        } else if (status == 401 || status == 403) {
-            // The agent has no credential for this server and must not be sent to fetch one.
-            withhold(RefusedException.badGateway("the tool server refused the guardrail's credential"));
-        } else if (status >= 300 && status < 400) {
-            withhold(RefusedException.badGateway("the tool server redirects"));
-        } else {
-            body = switch (type) {
-                case EVENTS -> new Body.Events(new EventStream(
-                        rules, exchange.proxy().limits().answerBytes(), refusals::send));
-                case JSON -> rewrite
-                        ? new Body.Held(new ByteArrayOutputStream(1024))
-                        : new Body.Watched(new JsonWatch(rules));
-                default -> new Body.Discarded();
-            };
-            answer(responseHead(upstream.headers()), type);
+        try {
+            answer(AnswerHead.check(upstream));
+        } catch (RefusedException refusal) {
+            withhold(refusal);
         }
     }
 
-    private void answer(DefaultHttpResponse head, String type) {
+    private void answer(AnswerHead answer) throws RefusedException {
+        body = switch (answer.type()) {
+            case EVENTS -> new Body.Events(new EventStream(
+                    rules, exchange.proxy().limits().answerBytes(), refusals::send));
+            case JSON -> rewrite
+                    ? new Body.Held(new ByteArrayOutputStream(1024))
+                    : new Body.Watched(new JsonWatch(rules), answer.length());
+            default -> new Body.Discarded();
+        };
+        DefaultHttpResponse head = responseHead(answer.headers());
         if (!(body instanceof Body.Discarded)) {
             // In its plainest form: a charset or a second type would have the agent read other text than was judged.
-            head.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
+            head.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.type());
         }
         for (Map.Entry<String, String> field : head.headers()) {
             if (credentialWatch.isIn(field.getValue())) {
-                withhold(RefusedException.badGateway("the tool server sends its credential back"));
-                return;
+                throw RefusedException.badGateway("the tool server sends its credential back");
             }
         }
         response = head;
@@ -210,7 +187,7 @@ final class Relay implements UpstreamListener {
                     withhold(RefusedException.badGateway("an event of the tool server is too large"));
                 }
             }
-            case Body.Watched(JsonWatch watch) -> {
+            case Body.Watched(JsonWatch watch, _) -> {
                 if (watch.accepts(bytes)) {
                     send(bytes);
                 } else {
@@ -251,7 +228,7 @@ final class Relay implements UpstreamListener {
     public void ended() {
         switch (body) {
             // A body that the end of its connection ends may have been cut, which shows only in itself.
-            case Body.Watched(JsonWatch watch) when !watch.isWhole() ->
+            case Body.Watched(JsonWatch watch, _) when !watch.isWhole() ->
                 failed(new IOException("the tool server's answer is cut short"));
             case Body.Events _,Body.Watched _ -> {
                 sendHead();
@@ -313,7 +290,7 @@ final class Relay implements UpstreamListener {
 
     private void sendHead() {
         if (!headSent && response != null) {
-            if (body instanceof Body.Watched && length != null) {
+            if (body instanceof Body.Watched(_, String length) && length != null) {
                 response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
             } else {
                 response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
