@@ -47,6 +47,9 @@ record CallLine(String server, String tool, byte[] message) {
     /** @throws IllegalArgumentException when the line is no call, with a message that says why */
     static CallLine parse(byte[] line) {
         Map<String, byte[]> members = members(line);
+        if (members.containsKey("arguments")) {
+            throw new IllegalArgumentException("write 'args' for 'arguments': " + FORM);
+        }
         if (!MEMBERS.containsAll(members.keySet()) || !members.containsKey("server") || !members.containsKey("tool")) {
             throw new IllegalArgumentException(FORM);
         }

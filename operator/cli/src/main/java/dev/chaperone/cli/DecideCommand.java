@@ -83,7 +83,7 @@ final class DecideCommand implements Callable<Integer> {
             try {
                 CallLine call = CallLine.parse(line);
                 Decision decision = decide(engine, call);
-                out.line(format == Format.JSON ? json(call, decision) : text(out, call, decision));
+                out.line(format == Format.JSON ? json(number, call, decision) : text(out, call, decision));
             } catch (IllegalArgumentException e) {
                 Console.err().line("call " + number + ": " + e.getMessage());
                 exit = ExitCode.USAGE;
@@ -139,7 +139,7 @@ final class DecideCommand implements Callable<Integer> {
     private static String text(Console out, CallLine call, Decision decision) {
         StringBuilder text = new StringBuilder(out.tone(
                 decision.allowed() ? Tone.GOOD : Tone.BAD, decision.verdict().wireName()));
-        text.append(' ').append(call.server()).append('/').append(call.tool());
+        text.append(' ').append(Console.plain(call.server())).append('/').append(Console.plain(call.tool()));
         if (decision.code() != null) {
             text.append(" (").append(decision.code().wireName()).append(')');
         }
@@ -170,9 +170,10 @@ final class DecideCommand implements Callable<Integer> {
                 + (reason.counted() ? "" : ", audited only");
     }
 
-    private static String json(CallLine call, Decision decision) throws IOException {
+    private static String json(int line, CallLine call, Decision decision) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode node = mapper.createObjectNode()
+                .put("line", line)
                 .put("server", call.server())
                 .put("tool", call.tool())
                 .put("verdict", decision.verdict().wireName());
@@ -181,6 +182,10 @@ final class DecideCommand implements Callable<Integer> {
         decision.messages().forEach(messages::add);
         ArrayNode rules = node.putArray("rules");
         for (Reason reason : decision.reasons()) {
+            if (reason.policy().isEmpty()) {
+                node.put("why", reason.error());
+                continue;
+            }
             ObjectNode rule = rules.addObject().put("policy", reason.policy());
             rule.put("rule", reason.rule());
             rule.put("verdict", reason.verdict().wireName()).put("counted", reason.counted());

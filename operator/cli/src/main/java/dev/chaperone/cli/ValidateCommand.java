@@ -26,6 +26,9 @@ final class ValidateCommand implements Callable<Integer> {
                 manifests.servers()));
         Console out = Console.out();
         IssuePrinter.print(out, issues);
+        if (manifests.surroundingsUnclear()) {
+            out.line("note: rules were not checked against tool servers that could not be read");
+        }
         long errors = issues.stream().filter(Issue::isError).count();
         if (errors > 0) {
             out.line(out.tone(Tone.BAD, errors + (errors == 1 ? " error" : " errors")) + warnings(issues));

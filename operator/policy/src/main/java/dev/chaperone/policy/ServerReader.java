@@ -135,7 +135,7 @@ final class ServerReader {
         } catch (IllegalArgumentException e) {
             sink.error(
                     path + ".inputSchema", "not a schema that Chaperone reads: " + e.getMessage(),
-                    "mend the schema; until then the tool does not exist");
+                    "mend the schema; until then the tool does not exist, and rules about it are not checked against it");
             return null;
         }
     }

@@ -20,6 +20,8 @@ public final class Console {
         }
     }
 
+    private static final int LONGEST = 160;
+
     private final PrintStream out;
     private final boolean colour;
 
@@ -49,6 +51,23 @@ public final class Console {
         boolean wanted = System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM"));
         boolean terminal = Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
         return new Console(stream, wanted && terminal);
+    }
+
+    /**
+     * A text that somebody else chose, for use inside a line: nothing in it moves the cursor, ends the line, or lets it
+     * read in another order than it stands.
+     */
+    public static String plain(String text) {
+        StringBuilder plain = new StringBuilder();
+        text.codePoints().limit(LONGEST).forEach(c -> {
+            switch (Character.getType(c)) {
+                case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+                        Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED ->
+                    plain.append(String.format("\\u%04x", c));
+                default -> plain.appendCodePoint(c);
+            }
+        });
+        return text.codePointCount(0, text.length()) > LONGEST ? plain.append('…').toString() : plain.toString();
     }
 
     public void line(String text) {

@@ -21,7 +21,7 @@ public final class MalformedJsonException extends Exception {
         /** There are more than {@link StrictJson#MAX_VALUES} values. */
         TOO_MANY_VALUES("too many values"),
         /** A number that two readers may read differently. */
-        NUMBER("a number that is not exact in a double"),
+        NUMBER("a number that two readers may read differently: an integer beyond 2^53-1, or more digits than a double keeps"),
         /** Something follows the document. */
         TRAILING_DATA("something follows the document"),
         /** The document is not an object. */

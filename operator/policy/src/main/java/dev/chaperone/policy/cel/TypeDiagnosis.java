@@ -7,6 +7,7 @@ import dev.chaperone.policy.schema.ValueType;
 import dev.chaperone.policy.schema.ValueType.OptionalOf;
 import dev.chaperone.policy.schema.ValueType.Struct;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -14,6 +15,13 @@ import java.util.regex.Pattern;
 
 /** Says in words of the expression what the type checker refused. */
 record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionScope scope) {
+    // What other languages call them.
+    private static final Map<String, String> ELSEWHERE = Map.ofEntries(
+            Map.entry("toLowerCase", "lowerAscii"), Map.entry("lower", "lowerAscii"),
+            Map.entry("toUpperCase", "upperAscii"), Map.entry("upper", "upperAscii"), Map.entry("length", "size"),
+            Map.entry("len", "size"), Map.entry("includes", "contains"), Map.entry("has_prefix", "startsWith"),
+            Map.entry("startswith", "startsWith"), Map.entry("endswith", "endsWith"), Map.entry("test", "matches"),
+            Map.entry("strip", "trim"));
     private static final Set<String> LATER = Set.of("signals", "result", "response");
     private static final Pattern FIELD = Pattern.compile("undefined field '(.*)'");
     private static final Pattern NAME = Pattern.compile("undeclared reference to '(.*)' \\(in container '.*'\\)");
@@ -118,7 +126,8 @@ record TypeDiagnosis(ExpressionText text, CelAbstractSyntaxTree ast, ExpressionS
     }
 
     private ExpressionProblem function(CelIssue issue, String name) {
-        String mend = NearestName.of(name, CelFunctionDeclarations.names())
+        String mend = Optional.ofNullable(ELSEWHERE.get(name))
+                .or(() -> NearestName.of(name, CelFunctionDeclarations.names()))
                 .map(nearest -> "did you mean '" + nearest + "'?")
                 .orElse(null);
         return text.problem(nameOfCall(issue, name), "unknown function '" + name + "'", mend);
