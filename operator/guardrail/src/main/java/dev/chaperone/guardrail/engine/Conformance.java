@@ -87,7 +87,7 @@ final class Conformance {
         Map<String, Object> changed = null;
         for (Map.Entry<String, Object> member : object.entrySet()) {
             ArgumentSchema declared = schema.properties().get(member.getKey());
-            if (declared == null && schema.closed()) {
+            if (declared == null && (schema.closed() || resemblesDeclared(schema, member.getKey()))) {
                 fail(UNDECLARED);
                 return null;
             }
@@ -106,6 +106,16 @@ final class Conformance {
             }
         }
         return changed == null ? object : JsonObject.copyOf(changed);
+    }
+
+    // Some servers take members without regard to case, and would read this one for that which rules were written for.
+    private static boolean resemblesDeclared(ArgumentSchema schema, String name) {
+        for (String declared : schema.properties().keySet()) {
+            if (declared.equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private @Nullable JsonArray elements(ArgumentSchema items, JsonArray array) {

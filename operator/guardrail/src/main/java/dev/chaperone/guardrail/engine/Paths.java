@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  * in which {@code ..} takes away a name that holds a backslash, has no clean form: it is an evaluation error.
  * <li>Control characters, among them NUL, are an evaluation error.
  * <li>Percent-encoding and Unicode are not decoded, folded or normalised: segments are compared byte for byte. But a
- * path that holds an encoded dot, separator, NUL or percent sign is within nothing, because somebody may decode it later.
+ * path that holds an encoded dot, separator, NUL or percent sign is within nothing, because somebody may decode it
+ * later, and so is one with a name that is {@code ..} but for dots, spaces or a semicolon behind it.
  * </ul>
  */
 final class Paths {
-    private static final List<String> ENCODED = List.of("%2e", "%2f", "%5c", "%00", "%25");
+    // The last ones begin overlong forms of the same characters, and the encoding of JavaScript's escape().
+    private static final List<String> ENCODED = List.of(
+            "%2e", "%2f", "%5c", "%00", "%25", "%c0", "%c1", "%e0%80", "%e0%81", "%u");
 
     private Paths() {}
 
@@ -44,7 +47,8 @@ final class Paths {
         List<String> above = segments(root, true);
         if (path.isEmpty() || root.isEmpty()
                 || isSeparator(path.charAt(0), backslashes) != isSeparator(root.charAt(0), true)
-                || holdsEncoded(path) || startsWith(segments, "~") || startsWith(above, "~")) {
+                || holdsEncoded(path) || segments.stream().anyMatch(Paths::climbsInDisguise)
+                || startsWith(segments, "~") || startsWith(above, "~")) {
             return false;
         }
         // A relative path that leaves where it starts is within no relative root, not even within '..'.
@@ -55,6 +59,23 @@ final class Paths {
     private static boolean startsWith(List<String> segments, String prefix) {
         return !segments.isEmpty() && segments.getFirst().startsWith(prefix)
                 && (prefix.equals("~") || segments.getFirst().equals(prefix));
+    }
+
+    // Some systems drop dots and spaces at the end of a name, or what follows a semicolon, and then go up.
+    private static boolean climbsInDisguise(String segment) {
+        if (segment.length() < 3 || !segment.startsWith("..")) {
+            return false;
+        }
+        for (int i = 2; i < segment.length(); i++) {
+            char c = segment.charAt(i);
+            if (c == ';') {
+                return true;
+            }
+            if (c != '.' && c != ' ') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean holdsEncoded(String path) {

@@ -2,13 +2,16 @@ package dev.chaperone.guardrail.mcp;
 
 import dev.chaperone.config.Capability;
 import dev.chaperone.config.DenialCode;
+import dev.chaperone.guardrail.json.JsonArray;
 import dev.chaperone.guardrail.json.JsonDocument;
 import dev.chaperone.guardrail.json.JsonObject;
 import dev.chaperone.guardrail.json.MalformedJsonException;
 import dev.chaperone.guardrail.json.Spans.Span;
 import dev.chaperone.guardrail.json.StrictJson;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -219,6 +222,7 @@ public final class EnvelopeReader {
             if (!(arguments instanceof JsonObject object)) {
                 throw RefusedException.invalid("the arguments of a tool are an object");
             }
+            checkSiblings(object);
             return new McpMessage.ToolCallRequest(era, id, tool, object, upstream);
         }
     }
@@ -230,6 +234,36 @@ public final class EnvelopeReader {
                 throw RefusedException.invalid("a member in another spelling");
             }
         }
+    }
+
+    /** Members of the arguments that differ in case only: which of them counts is a matter of who reads. */
+    private static void checkSiblings(Object value) throws RefusedException {
+        if (value instanceof JsonArray array) {
+            for (Object element : array) {
+                checkSiblings(element);
+            }
+        } else if (value instanceof JsonObject object) {
+            Set<String> spellings = new HashSet<>();
+            for (Map.Entry<String, Object> member : object.entrySet()) {
+                if (!spellings.add(folded(member.getKey()))) {
+                    throw RefusedException.invalid("the arguments name a member in two spellings");
+                }
+                checkSiblings(member.getValue());
+            }
+        }
+    }
+
+    // As String.equalsIgnoreCase compares, which takes the long s and the Kelvin sign for letters too.
+    private static String folded(String key) {
+        for (int i = 0; i < key.length(); i++) {
+            char c = key.charAt(i);
+            if (c >= 0x80 || (c >= 'A' && c <= 'Z')) {
+                StringBuilder folded = new StringBuilder(key.length());
+                key.chars().forEach(each -> folded.append(Character.toLowerCase(Character.toUpperCase((char) each))));
+                return folded.toString();
+            }
+        }
+        return key;
     }
 
     static boolean isToolName(String name) {

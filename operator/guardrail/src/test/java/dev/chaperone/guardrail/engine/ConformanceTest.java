@@ -47,6 +47,22 @@ class ConformanceTest {
         assertThat(result.value() != null).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "{'PATH': '/etc'} | false", "{'path': 'a', 'Path': 'b'} | false", "{'paths': 'a'} | true",
+            "{'\u017fize': 1} | false", "{'deep': {'KEY': 1}} | false"})
+    void takesNoMemberThatIsADeclaredOneInAnotherSpelling(String arguments, boolean fits) throws Exception {
+        // Given
+        ArgumentSchema open = schema("{'properties': {'path': {'type': 'string'}, 'size': {},"
+                + " 'deep': {'properties': {'key': {}}}}}");
+
+        // When
+        Result result = Conformance.check(open, TestBundles.json(arguments.replace('\'', '"')));
+
+        // Then
+        assertThat(result.value() != null).isEqualTo(fits);
+    }
+
     @Test
     void namesNoPlaceInsideAnOptionThatMayNotHaveBeenMeant() throws Exception {
         // Given

@@ -61,6 +61,19 @@ class PathsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/workspace/.. /etc/x", "/workspace/..;/etc/x", "/workspace/..../x", "/workspace/... /x",
+            "/workspace/..;a=b/x", "/workspace/%c0%ae%c0%ae/x", "/workspace/%u002e/x", "/workspace/%E0%80%AE/x"})
+    void names_that_some_systems_take_for_the_parent_are_within_nothing(String path) {
+        assertThat(Paths.isWithin(path, "/workspace")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/workspace/..a", "/workspace/a..", "/workspace/. .", "/workspace/50%", "/workspace/a;b"})
+    void names_that_hold_dots_are_names(String path) {
+        assertThat(Paths.isWithin(path, "/workspace")).isTrue();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"/workspace/x\\y/../../secret", "/a\\b/..", "a\\b/../c"})
     void a_parent_of_a_name_with_backslash_is_an_error_because_systems_disagree_on_it(String path) {
         assertThatThrownBy(() -> Paths.clean(path)).isInstanceOf(EvaluationError.class);

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvelopeReaderTest {
     private static final Set<Capability> TOOLS = Set.of(Capability.TOOLS);
@@ -50,6 +51,28 @@ class EnvelopeReaderTest {
             assertThat(call.id().json()).isEqualTo("\"x\"");
             assertThat(call.era()).isEqualTo(Era.LEGACY);
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"path\":1,\"PATH\":2}", "{\"a\":[{\"x\":{\"Key\":1,\"k\":1,\"key\":2}}]}",
+            "{\"path\":1,\"p\\u0041th\":2}", "{\"sum\":1,\"\u017fum\":2}", "{\"k\":1,\"\u212a\":2}"})
+    void row11_arguments_in_two_spellings_are_refused(String arguments) {
+        // When
+        RefusedException refusal = refusal(
+                NONE, request("tools/call", "\"name\":\"t\",\"arguments\":" + arguments), TOOLS);
+
+        // Then
+        assertThat(refusal).hasMessageContaining("two spellings");
+    }
+
+    @Test
+    void arguments_that_only_resemble_each_other_pass() throws Exception {
+        // When
+        McpMessage message = read(NONE, request("tools/call",
+                "\"name\":\"t\",\"arguments\":{\"a\":{\"Id\":1},\"b\":{\"id\":1},\"id\":1,\"i_d\":2}"), TOOLS);
+
+        // Then
+        assertThat(message).isInstanceOf(McpMessage.ToolCallRequest.class);
     }
 
     @Test
