@@ -18,6 +18,10 @@ public final class EventStream {
     // can write these characters as escapes, which mean the same to all.
     private static final Pattern OTHER_LINE_ENDS = Pattern.compile(
             "[\\x0B\\x0C\\x1C-\\x1E\\x85\\u2028\\u2029]");
+    // Readers that split by line feeds alone see no line end here, and a message where others see half of one. The last
+    // CR of an event gets a line feed when it is passed on.
+    private static final Pattern LONE_CR = Pattern.compile("\\r(?!\\n)(?=.)", Pattern.DOTALL);
+    private static final Pattern KNOWN_FIELD = Pattern.compile("^(?:id|event|retry)(?::|$)");
     private static final byte[] EMPTY_COMMENT = {':', '\n'};
 
     private final ServerMessages rules;
@@ -80,12 +84,9 @@ public final class EventStream {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
         for (byte b : bytes) {
             if (b == '\n' && lastWasCr) {
-                // The second half of CR LF: it belongs to the line that CR ended, and goes where that went. Readers that
-                // hold a CR back until they know what follows wait for it.
+                // The second half of CR LF: it belongs to the line that CR ended. What was passed on already got its own.
                 lastWasCr = false;
-                if (block.isEmpty()) {
-                    out.write(b);
-                } else {
+                if (!block.isEmpty()) {
                     block.write(b);
                     block.lineEnds();
                 }
@@ -104,14 +105,22 @@ public final class EventStream {
             block.write(b);
             block.lineEnds();
             if (blank) {
-                out.writeBytes(treated(block.take()));
+                pass(treated(block.take()), out);
             } else if (comment) {
                 byte[] line = block.take();
                 boolean oneMeaning = !OTHER_LINE_ENDS.matcher(new String(line, StandardCharsets.UTF_8)).find();
-                out.writeBytes(oneMeaning ? line : EMPTY_COMMENT);
+                pass(oneMeaning ? line : EMPTY_COMMENT, out);
             }
         }
         return out.toByteArray();
+    }
+
+    // Readers that split by line feeds alone must see the same end, and others would wait for one after a CR.
+    private static void pass(byte[] bytes, ByteArrayOutputStream out) {
+        out.writeBytes(bytes);
+        if (bytes.length > 0 && bytes[bytes.length - 1] == '\r') {
+            out.write('\n');
+        }
     }
 
     /** Bytes held back that no blank line ended; a client ignores such a rest, so it is dropped. */
@@ -144,7 +153,7 @@ public final class EventStream {
                 others.add(line);
             }
         }
-        boolean oneMeaning = !OTHER_LINE_ENDS.matcher(text).find();
+        boolean oneMeaning = !OTHER_LINE_ENDS.matcher(text).find() && !LONE_CR.matcher(text).find();
         if (data.isEmpty()) {
             // Primes a stream's id or its retry time; there is no message in it.
             return oneMeaning ? raw : framed(others, null);
@@ -165,7 +174,7 @@ public final class EventStream {
     private static byte[] framed(List<String> others, @Nullable String data) {
         StringBuilder event = new StringBuilder();
         for (String line : others) {
-            if (!OTHER_LINE_ENDS.matcher(line).find()) {
+            if (KNOWN_FIELD.matcher(line).find() && !OTHER_LINE_ENDS.matcher(line).find()) {
                 event.append(line).append('\n');
             }
         }

@@ -15,7 +15,8 @@ public final class JsonWatch {
     /** Whether this piece may follow those before it. */
     public boolean accepts(byte[] piece) {
         scanner.feed(piece);
-        return rules.mayPass(scanner);
+        // A list of tools is asked for otherwise, and then cut down.
+        return rules.mayPass(scanner) && !scanner.listsTools();
     }
 
     /** Whether nothing is open that more pieces would have to close. */

@@ -1,13 +1,14 @@
 package dev.chaperone.guardrail.mcp;
 
-import dev.chaperone.guardrail.json.JsonArray;
 import dev.chaperone.guardrail.json.JsonObject;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * same (MCP 2026-07-28, Streamable HTTP, "Server Validation").
  */
 final class MirroredHeaders {
+    private static final int MAX_PARAMETERS = 64;
+    private static final int LONGEST_NUMBER = 40;
     private static final String PARAMETER = "mcp-param-";
     private static final String ENCODED_START = "=?base64?";
     private static final String ENCODED_END = "?=";
@@ -33,9 +36,48 @@ final class MirroredHeaders {
         if (member == null ? name != null : name == null || !name.equals(params.get(member))) {
             throw RefusedException.headerMismatch("Mcp-Name does not match the body");
         }
+        Scalars scalars = null;
+        int parameters = 0;
         for (String field : headers.names()) {
             if (field.toLowerCase(Locale.ROOT).startsWith(PARAMETER)) {
-                parameter(decoded(once(headers, field)), params);
+                if (++parameters > MAX_PARAMETERS) {
+                    throw RefusedException.headerMismatch("more Mcp-Param headers than any tool has");
+                }
+                scalars = scalars == null ? Scalars.of(params.get("arguments")) : scalars;
+                parameter(decoded(once(headers, field)), scalars);
+            }
+        }
+    }
+
+    /** The values in the arguments that a header could repeat, looked up by all headers. */
+    private record Scalars(Set<String> texts, Set<BigDecimal> numbers) {
+        static Scalars of(@Nullable Object arguments) {
+            Scalars scalars = new Scalars(new HashSet<>(), new HashSet<>());
+            scalars.collect(arguments);
+            return scalars;
+        }
+
+        private void collect(@Nullable Object in) {
+            switch (in) {
+                case JsonObject object -> object.values().forEach(this::collect);
+                case String text -> texts.add(text);
+                case Boolean bool -> texts.add(bool.toString());
+                case Number number -> numbers.add(new BigDecimal(number.toString()).stripTrailingZeros());
+                case null, default -> {
+                    // Headers repeat no elements of arrays, and no nulls.
+                }
+            }
+        }
+
+        boolean have(String value) {
+            return texts.contains(value) || haveNumber(value);
+        }
+
+        private boolean haveNumber(String text) {
+            try {
+                return text.length() <= LONGEST_NUMBER && numbers.contains(new BigDecimal(text).stripTrailingZeros());
+            } catch (ArithmeticException | NumberFormatException e) {
+                return false;
             }
         }
     }
@@ -44,28 +86,9 @@ final class MirroredHeaders {
      * Which argument a header repeats is written in the tool's schema, which need not be known here. What can be
      * demanded without it: that the value is that of some argument.
      */
-    private static void parameter(@Nullable String value, JsonObject params) throws RefusedException {
-        if (value == null || !occurs(value, params.get("arguments"))) {
+    private static void parameter(@Nullable String value, Scalars scalars) throws RefusedException {
+        if (value == null || !scalars.have(value)) {
             throw RefusedException.headerMismatch("an Mcp-Param header does not match the arguments");
-        }
-    }
-
-    private static boolean occurs(String value, @Nullable Object in) {
-        return switch (in) {
-            case JsonObject object -> object.values().stream().anyMatch(member -> occurs(value, member));
-            case JsonArray _ -> false;
-            case String text -> text.equals(value);
-            case Boolean bool -> bool.toString().equals(value);
-            case Number number -> equalNumbers(value, number);
-            case null, default -> false;
-        };
-    }
-
-    private static boolean equalNumbers(String text, Number number) {
-        try {
-            return text.length() <= 40 && new BigDecimal(text).compareTo(new BigDecimal(number.toString())) == 0;
-        } catch (NumberFormatException e) {
-            return false;
         }
     }
 

@@ -78,7 +78,8 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
         if (!mayPass(scanner)) {
             return new Treatment.Drop(scanner.isRequest() ? methodNotFound(message) : null);
         }
-        if (scanner.method() == null && !scanner.isAnswer()) {
+        // What is not whole is no message, whoever may put something behind it.
+        if (!scanner.isBalanced() || (scanner.method() == null && !scanner.isAnswer())) {
             return new Treatment.Drop(null);
         }
         if (!scanner.listsTools() && !scanner.declaresCapabilities()) {
@@ -124,9 +125,14 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
             if (!(JsonTrees.readEveryDigit(message) instanceof ObjectNode root)) {
                 return null;
             }
+            if (root.has("result") && !root.get("result").isObject()) {
+                return null;
+            }
             if (root.get("result") instanceof ObjectNode result) {
                 if (result.get("tools") instanceof ArrayNode tools) {
                     restrictTools(tools);
+                } else if (result.has("tools")) {
+                    return null;
                 }
                 if (result.get("capabilities") instanceof ObjectNode capabilities) {
                     restrictCapabilities(capabilities);

@@ -39,12 +39,12 @@ class EventStreamTest {
     }
 
     static Stream<String> unchanged() {
-        return Stream.of("", ":\n", ": keep alive\n\n", ":\r\n:\r:\n", "id: 1\ndata:\n\n", "id: 1\ndata: \n\n",
+        return Stream.of("", ":\n", ": keep alive\n\n", ":\r\n:\r\n:\n", "id: 1\ndata:\n\n", "id: 1\ndata: \n\n",
                 "retry: 5\n\n",
                 "data: " + DONE + "\n\n", "data:" + DONE + "\n\n", "event: message\nid: 1\nretry: 7\ndata: " + DONE
                         + "\n\n",
                 "data: " + DONE.replace(",", ",\ndata: ") + "\n\n", "data: " + DONE + "\r\n\r\n",
-                "data: " + DONE + "\r\r", "id: 1\r\ndata: " + DONE + "\r\n\r\n: x\r\ndata: " + DONE + "\r\n\r\n",
+                "id: 1\r\ndata: " + DONE + "\r\n\r\n: x\r\ndata: " + DONE + "\r\n\r\n",
                 "\uFEFFdata: " + DONE + "\n\n", "unknown: field\ndata: " + DONE + "\n\n",
                 ": c\ndata: " + DONE + "\n:c\n\n",
                 "\n\n\n", "id\n\n", "data: " + DONE.replace("[]", "\"\u00e4\ud83d\ude00\"") + "\n\n");
@@ -88,6 +88,30 @@ class EventStreamTest {
 
         // Then
         assertThat(out).doesNotContain("sampling");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: @\r\r", "id: 1\rdata: @\n\n", "data: @\r\n\r\rdata: @\r\r"})
+    void lines_that_a_carriage_return_alone_ends_are_framed_anew(String stream) throws Exception {
+        // When
+        String out = passed(stream.replace("@", DONE));
+
+        // Then
+        assertThat(out.replace("\r\n", "\n")).contains("data: " + DONE + "\n\n").doesNotContain("\r");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "{\"jsonrpc\":\"2.0\",\"id\":77,\"error\":null,\r\"method\":\"sampling/createMessage\",\"params\":{}}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"a\":0,\r\"tools\":[{\"name\":\"b\"}]}}",
+            "{\"jsonrpc\":\"2.0\",\"id\":77,\"result\":0,\r\"method\":\"elicitation/create\"}",
+            "{\"jsonrpc\":\"2.0\",\"id\":77,\"result\":0"})
+    void what_is_a_message_only_to_readers_that_see_no_line_end_does_not_pass(String data) throws Exception {
+        // When
+        String out = passed("data: " + data + "\n\n");
+
+        // Then
+        assertThat(out).doesNotContain("method", "tools", "result");
     }
 
     @Test

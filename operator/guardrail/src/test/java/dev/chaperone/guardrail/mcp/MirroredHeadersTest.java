@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MirroredHeadersTest {
@@ -51,6 +52,19 @@ class MirroredHeadersTest {
     @MethodSource("parameters")
     void a_parameter_header_repeats_an_argument(String value, boolean passes) throws Exception {
         assertThat(passes(McpMethod.CALL_TOOL, call().with("Mcp-Param-X", value), PARAMS)).isEqualTo(passes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, true", "65, false"})
+    void so_many_parameter_headers_no_tool_has(int count, boolean passes) throws Exception {
+        // Given
+        TestHeaders headers = call();
+        for (int i = 0; i < count; i++) {
+            headers = headers.with("Mcp-Param-" + i, "7");
+        }
+
+        // Then
+        assertThat(passes(McpMethod.CALL_TOOL, headers, PARAMS)).isEqualTo(passes);
     }
 
     @Test

@@ -73,6 +73,34 @@ class ToolListTest {
         assertThat(json).contains("1.00");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"tools\":{\"0\":{\"name\":\"delete_file\"}}}", "[{\"name\":\"delete_file\"}]"})
+    void row11_a_list_in_a_form_that_cannot_be_cut_is_withheld(String result) throws Exception {
+        // Given
+        rig.server().answers(exchange -> exchange.whole(200, "application/json", "",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":" + result + "}"));
+
+        // When
+        RawHttp.Message answer = rig.exchange(Request.rpc("files", "tools/list"));
+
+        // Then
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.text()).doesNotContain("delete_file");
+    }
+
+    @Test
+    void row11_a_list_that_answers_a_call_never_becomes_whole() throws Exception {
+        // Given
+        rig.server().answers(exchange -> exchange.whole(200, "application/json", "",
+                list("\"tools\":[{\"name\":\"delete_file\"}]")));
+
+        // When
+        RawHttp.Message answer = rig.exchange(Request.call("files", "read_file", "{}"));
+
+        // Then
+        assertThat(answer.text()).doesNotContain("delete_file");
+    }
+
     @Test
     void row16_lists_on_a_resumed_stream_are_cut_too() throws Exception {
         // Given
