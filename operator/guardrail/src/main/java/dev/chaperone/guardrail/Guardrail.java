@@ -31,6 +31,7 @@ public final class Guardrail implements AutoCloseable {
     private static final int MAX_LOOPS = 4;
 
     private final EventLoopGroup loops;
+    private final EventLoopGroup adminLoop;
     private final StateLock lock;
     private final AuditLog audit;
     private final ActiveConfig config;
@@ -59,11 +60,14 @@ public final class Guardrail implements AutoCloseable {
                 hosts(settings));
         this.loops = new MultiThreadIoEventLoopGroup(
                 Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), NioIoHandler.newFactory());
+        // Whatever calls ask of the others, whoever asks for health is answered.
+        this.adminLoop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
             this.proxy = ProxyServer.start(context, loops, settings.listen());
-            this.admin = AdminServer.start(metrics, this::ready, loops, settings.admin());
+            this.admin = AdminServer.start(metrics, this::ready, adminLoop, settings.admin());
         } catch (IOException e) {
             loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
+            adminLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
             source.close();
             audit.close();
             lock.close();
@@ -115,6 +119,7 @@ public final class Guardrail implements AutoCloseable {
         source.close();
         proxy.close();
         admin.close();
+        adminLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
         audit.close();
         lock.close();

@@ -144,6 +144,8 @@ final class AgentConnection extends SimpleChannelInboundHandler<HttpObject> {
         exchange = null;
         head = null;
         share.giveBack();
+        // Who has not read the last answer asks no further.
+        context.channel().config().setAutoRead(context.channel().isWritable());
         if (keepAlive && context.channel().isActive() && !requests.draining()) {
             phase = Phase.IDLE;
             deadline.in(proxy.limits().idleTimeout());

@@ -33,6 +33,11 @@ final class HeldBytes {
             return true;
         }
 
+        /** Another share of the same bytes. */
+        Share another() {
+            return share();
+        }
+
         /** Gives a part back. */
         void giveBack(long bytes) {
             held.addAndGet(-bytes);

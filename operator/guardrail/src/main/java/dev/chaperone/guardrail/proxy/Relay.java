@@ -40,6 +40,7 @@ final class Relay implements UpstreamListener {
     private static final List<String> FORWARDED = List.of("cache-control", "x-accel-buffering",
             "mcp-protocol-version", "retry-after", "allow");
 
+    private static final int SMALL_PIECE = 64 << 10;
     private static final String EVENTS = "text/event-stream";
     private static final String JSON = "application/json";
 
@@ -309,8 +310,13 @@ final class Relay implements UpstreamListener {
         if (safe.length == 0) {
             return;
         }
+        HeldBytes.Share unread = unread(safe.length);
+        if (unread == null) {
+            withhold(RefusedException.badGateway("too much is under way"));
+            return;
+        }
         sendHead();
-        write(safe);
+        write(safe).addListener(_ -> unread.giveBack());
         if (!exchange.agent().channel().isWritable()) {
             read(false);
         }
@@ -321,17 +327,30 @@ final class Relay implements UpstreamListener {
             withhold(RefusedException.badGateway("the tool server sends its credential back"));
             return;
         }
+        exchange.held().giveBack();
+        HeldBytes.Share unread = unread(bytes.length);
+        if (unread == null) {
+            withhold(RefusedException.badGateway("too much is under way"));
+            return;
+        }
         if (response != null) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
             headSent = true;
             exchange.agent().write(response);
         }
-        write(bytes);
+        write(bytes).addListener(_ -> unread.giveBack());
         finish(exchange.agent().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), Outcome.ANSWERED);
     }
 
-    private void write(byte[] bytes) {
-        exchange.agent().write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+    // What comes in one piece, be it ever so large, counts as held until the agent has read it; small pieces are bounded by
+    // the pace that it sets.
+    private HeldBytes.@Nullable Share unread(int length) {
+        HeldBytes.Share unread = exchange.held().another();
+        return unread.take(length > SMALL_PIECE ? length : 0) ? unread : null;
+    }
+
+    private ChannelFuture write(byte[] bytes) {
+        return exchange.agent().write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
     }
 
     private void finish(ChannelFuture written, Outcome outcome) {

@@ -18,10 +18,11 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -29,11 +30,15 @@ import java.util.function.BooleanSupplier;
  * it decides, {@code /metrics}. Anyone who reaches the pod may read them, so they name no rule.
  */
 public final class AdminServer implements AutoCloseable {
+    // A connection gets so long for its one request and answer, and there are so many at a time: what comes from the pod's
+    // network must not take the files that calls need.
     private static final int TIMEOUT_SECONDS = 10;
+    private static final int MAX_CONNECTIONS = 32;
     private static final int MAX_REQUEST_BYTES = 4096;
 
     private final Metrics metrics;
     private final BooleanSupplier ready;
+    private final AtomicInteger open = new AtomicInteger();
     private final Channel listening;
 
     private AdminServer(Metrics metrics, BooleanSupplier ready, EventLoopGroup loops, InetSocketAddress address)
@@ -46,9 +51,19 @@ public final class AdminServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        if (open.incrementAndGet() > MAX_CONNECTIONS) {
+                            open.decrementAndGet();
+                            channel.close();
+                            return;
+                        }
+                        var deadline = channel.eventLoop().schedule(
+                                () -> channel.close(), TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                        channel.closeFuture().addListener(_ -> {
+                            deadline.cancel(false);
+                            open.decrementAndGet();
+                        });
                         channel.pipeline()
                                 .addLast(
-                                        new ReadTimeoutHandler(TIMEOUT_SECONDS),
                                         new HttpServerCodec(),
                                         new HttpObjectAggregator(MAX_REQUEST_BYTES),
                                         new Handler());

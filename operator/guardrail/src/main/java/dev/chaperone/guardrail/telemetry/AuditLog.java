@@ -18,7 +18,8 @@ import java.util.UUID;
 
 /**
  * The audit trail: one JSON line for each decision and one for each outcome. Every line carries the boot that wrote it,
- * its number in that boot and the SHA-256 of the line before, so that a line removed, changed or moved shows. When a
+ * its number in that boot and the SHA-256 of the line before in that boot, so that a line removed, changed or moved
+ * between others of its boot shows. When a
  * method returns, its line has left the process and survives its death.
  */
 public final class AuditLog implements Closeable {

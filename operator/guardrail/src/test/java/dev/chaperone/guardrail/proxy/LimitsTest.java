@@ -294,6 +294,57 @@ class LimitsTest {
     }
 
     @Test
+    void an_agent_that_reads_no_answers_is_asked_for_no_more_of_them() throws Exception {
+        // Given
+        String tools = "{\"name\":\"read_file\",\"description\":\"" + "x".repeat(12_000) + "\"}";
+        rig.server().answers(exchange -> exchange.whole(200, "application/json", "",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"tools\":[" + tools + "]}}"));
+        int answered = 0;
+
+        // When
+        try (Agent agent = new Agent(rig.guardrail().address(), 4 << 10)) {
+            while (answered < 5_000 && isAnswered(agent, answered + 1)) {
+                answered++;
+            }
+        }
+
+        // Then
+        assertThat(answered).isLessThan(5_000);
+        Rig.await("no held bytes", () -> rig.metricOr(HELD) == 0);
+        assertServes();
+    }
+
+    private boolean isAnswered(Agent agent, int count) throws Exception {
+        agent.sendWhatIsTaken(Request.rpc("files", "tools/list").bytes());
+        for (int i = 0; i < 500 && rig.server().received().size() < count; i++) {
+            Thread.sleep(1);
+        }
+        return rig.server().received().size() >= count;
+    }
+
+    @Test
+    void health_is_told_while_others_hold_all_connections_that_it_gives_them() throws Exception {
+        // Given
+        List<Agent> idle = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            idle.add(new Agent(rig.guardrail().adminAddress()));
+        }
+
+        // When
+        long refused = 0;
+        for (Agent agent : idle.subList(100, 200)) {
+            refused += agent.isClosed() ? 1 : 0;
+        }
+
+        // Then
+        assertThat(refused).isEqualTo(100);
+        for (Agent agent : idle) {
+            agent.close();
+        }
+        Rig.await("health", () -> rig.metricOr(HELD) == 0);
+    }
+
+    @Test
     void row17_endless_json_goes_at_the_pace_of_a_slow_reader_and_ends_with_it() throws Exception {
         assertPaced("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
                 "[1,2,3,4,5,6,7,8],".repeat(200), "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"x\":[");
