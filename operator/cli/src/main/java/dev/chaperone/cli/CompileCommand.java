@@ -15,7 +15,6 @@ import dev.chaperone.policy.PolicyCompiler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +45,7 @@ final class CompileCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Manifests manifests = Manifests.of(ManifestFiles.read(paths));
         CompilationResult result = compile(new PolicyCompiler(), manifests, agent);
-        List<Issue> issues = new ArrayList<>(manifests.issues());
-        issues.addAll(manifests.unclearSelection(agent));
+        List<Issue> issues = manifests.issuesFor(agent);
         issues.addAll(result.issues());
         IssuePrinter.print(Console.err(), issues);
         if (issues.stream().anyMatch(Issue::isError)) {

@@ -63,8 +63,7 @@ final class DecideCommand implements Callable<Integer> {
     public Integer call() throws IOException, BundleException {
         Manifests manifests = Manifests.of(ManifestFiles.read(policies));
         CompilationResult result = CompileCommand.compile(new PolicyCompiler(), manifests, agent);
-        List<Issue> issues = new ArrayList<>(manifests.issues());
-        issues.addAll(manifests.unclearSelection(agent));
+        List<Issue> issues = manifests.issuesFor(agent);
         issues.addAll(result.issues());
         IssuePrinter.print(Console.err(), issues);
         if (issues.stream().anyMatch(Issue::isError)) {

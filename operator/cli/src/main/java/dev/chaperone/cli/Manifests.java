@@ -160,6 +160,13 @@ record Manifests(
         return unclear;
     }
 
+    /** All that stands in the way of deciding for an agent, before policies are compiled; the list may be added to. */
+    List<Issue> issuesFor(AgentName name) {
+        List<Issue> all = new ArrayList<>(issues);
+        all.addAll(unclearSelection(name));
+        return all;
+    }
+
     private static boolean asksForLabels(@Nullable LabelSelector selector) {
         if (selector == null) {
             return false;

@@ -147,7 +147,7 @@ final class Relay implements UpstreamListener {
         response = head;
         if (body instanceof Body.Events) {
             // A stream's first event may be long in coming; that it is open, the agent learns at once.
-            sendHead();
+            sendHead(null);
         }
     }
 
@@ -232,7 +232,7 @@ final class Relay implements UpstreamListener {
             case Body.Watched(JsonWatch watch, _) when !watch.isWhole() ->
                 failed(new IOException("the tool server's answer is cut short"));
             case Body.Events _,Body.Watched _ -> {
-                sendHead();
+                sendHead(announced());
                 byte[] rest = credentialWatch.end();
                 if (rest.length > 0) {
                     write(rest);
@@ -289,9 +289,14 @@ final class Relay implements UpstreamListener {
         }
     }
 
-    private void sendHead() {
+    private @Nullable String announced() {
+        return body instanceof Body.Watched(_, String length) ? length : null;
+    }
+
+    /** @param length of the body; null when it is sent in chunks */
+    private void sendHead(@Nullable String length) {
         if (!headSent && response != null) {
-            if (body instanceof Body.Watched(_, String length) && length != null) {
+            if (length != null) {
                 response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
             } else {
                 response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
@@ -310,13 +315,10 @@ final class Relay implements UpstreamListener {
         if (safe.length == 0) {
             return;
         }
-        HeldBytes.Share unread = unread(safe.length);
-        if (unread == null) {
+        if (!sendPiece(announced(), safe)) {
             withhold(RefusedException.badGateway("too much is under way"));
             return;
         }
-        sendHead();
-        write(safe).addListener(_ -> unread.giveBack());
         if (!exchange.agent().channel().isWritable()) {
             read(false);
         }
@@ -328,25 +330,32 @@ final class Relay implements UpstreamListener {
             return;
         }
         exchange.held().giveBack();
-        HeldBytes.Share unread = unread(bytes.length);
-        if (unread == null) {
+        if (!sendPiece(String.valueOf(bytes.length), bytes)) {
             withhold(RefusedException.badGateway("too much is under way"));
             return;
         }
-        if (response != null) {
-            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
-            headSent = true;
-            exchange.agent().write(response);
-        }
-        write(bytes).addListener(_ -> unread.giveBack());
         finish(exchange.agent().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), Outcome.ANSWERED);
     }
 
-    // What comes in one piece, be it ever so large, counts as held until the agent has read it; small pieces are bounded by
-    // the pace that it sets.
-    private HeldBytes.@Nullable Share unread(int length) {
+    /**
+     * Sends a piece, after the head if that has not gone out. One that is large counts as held until the agent has read
+     * it; small ones are bounded by the pace that it sets.
+     *
+     * @return false when too much is held already, and then nothing was sent
+     */
+    private boolean sendPiece(@Nullable String length, byte[] bytes) {
+        if (bytes.length <= SMALL_PIECE) {
+            sendHead(length);
+            write(bytes);
+            return true;
+        }
         HeldBytes.Share unread = exchange.held().another();
-        return unread.take(length > SMALL_PIECE ? length : 0) ? unread : null;
+        if (!unread.take(bytes.length)) {
+            return false;
+        }
+        sendHead(length);
+        write(bytes).addListener(_ -> unread.giveBack());
+        return true;
     }
 
     private ChannelFuture write(byte[] bytes) {
