@@ -3,6 +3,7 @@ package dev.chaperone.guardrail.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.chaperone.config.Digests;
+import dev.chaperone.config.Verdict;
 import dev.chaperone.guardrail.telemetry.AuditLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads an audit trail the way an auditor would: nothing is believed that the chain does not prove. */
 final class AuditTrail {
@@ -96,9 +99,20 @@ final class AuditTrail {
     }
 
     List<String> outcomes() {
-        return lines.stream()
-                .filter(line -> line.path("event").asText().equals("outcome"))
-                .map(line -> line.path("outcome").asText())
-                .toList();
+        return outcomeLines().map(line -> line.path("outcome").asText()).toList();
+    }
+
+    /** Calls that were allowed and of which nothing is said to have come. */
+    Set<String> withoutOutcome() {
+        Set<String> calls = decisions().stream()
+                .filter(line -> line.path("verdict").asText().equals(Verdict.ALLOW.wireName()))
+                .map(line -> line.path("call").asText())
+                .collect(Collectors.toCollection(HashSet::new));
+        outcomeLines().map(line -> line.path("call").asText()).forEach(calls::remove);
+        return calls;
+    }
+
+    private Stream<JsonNode> outcomeLines() {
+        return lines.stream().filter(line -> line.path("event").asText().equals("outcome"));
     }
 }
