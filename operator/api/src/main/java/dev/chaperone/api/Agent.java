@@ -12,6 +12,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Api.VERSION)
 @Categories(Api.CATEGORY)
 @ShortNames("agt")
-public class Agent extends CustomResource<AgentSpec, Void> implements Namespaced {
+public class Agent extends CustomResource<AgentSpec, AgentStatus> implements Namespaced {
     private static final long serialVersionUID = 1L;
 }

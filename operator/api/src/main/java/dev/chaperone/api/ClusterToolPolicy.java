@@ -11,6 +11,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Api.VERSION)
 @Categories(Api.CATEGORY)
 @ShortNames("ctpol")
-public class ClusterToolPolicy extends CustomResource<ClusterToolPolicySpec, Void> {
+public class ClusterToolPolicy extends CustomResource<ClusterToolPolicySpec, PolicyStatus> {
     private static final long serialVersionUID = 1L;
 }

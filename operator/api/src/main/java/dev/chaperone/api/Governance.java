@@ -11,5 +11,20 @@ public final class Governance {
     /** The one value of {@link #NAMESPACE_LABEL} that counts. */
     public static final String GOVERNED = "true";
 
+    /**
+     * Label of Secrets in the operator's namespace that tool servers may refer to, with the value {@code true}. Set by
+     * platform admins.
+     */
+    public static final String CREDENTIAL_LABEL = Api.GROUP + "/credential";
+
+    /** Annotation of such a Secret: the namespaces whose tool servers may refer to it, separated by commas, or *. */
+    public static final String CREDENTIAL_NAMESPACES = Api.GROUP + "/namespaces";
+
+    /**
+     * Annotation of such a Secret: the hosts that it may be sent to, separated by commas, each {@code host} or
+     * {@code host:port}; a leading {@code *.} stands for any labels before.
+     */
+    public static final String CREDENTIAL_HOSTS = Api.GROUP + "/hosts";
+
     private Governance() {}
 }

@@ -13,6 +13,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Api.VERSION)
 @Categories(Api.CATEGORY)
 @ShortNames("gcfg")
-public class GuardrailConfig extends CustomResource<GuardrailConfigSpec, Void> implements Namespaced {
+public class GuardrailConfig extends CustomResource<GuardrailConfigSpec, GuardrailConfigStatus> implements Namespaced {
     private static final long serialVersionUID = 1L;
 }

@@ -32,5 +32,14 @@ public final class GuardrailPod {
     /** Value of {@link #MCP_URL_VARIABLE}; a tool server's name follows after a slash. */
     public static final String MCP_URL = "http://127.0.0.1:" + AGENT_PORT + "/mcp";
 
+    /**
+     * Annotation of pods: the {@link Workload} that the pod belongs to. Written by admission when the pod is created,
+     * whatever it brought along, and never changed.
+     */
+    public static final String WORKLOAD_ANNOTATION = Api.GROUP + "/workload";
+
+    /** Name of the one {@link GuardrailShape}. */
+    public static final String SHAPE = "chaperone";
+
     private GuardrailPod() {}
 }

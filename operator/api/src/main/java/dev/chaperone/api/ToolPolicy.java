@@ -12,6 +12,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Api.VERSION)
 @Categories(Api.CATEGORY)
 @ShortNames("tpol")
-public class ToolPolicy extends CustomResource<ToolPolicySpec, Void> implements Namespaced {
+public class ToolPolicy extends CustomResource<ToolPolicySpec, PolicyStatus> implements Namespaced {
     private static final long serialVersionUID = 1L;
 }

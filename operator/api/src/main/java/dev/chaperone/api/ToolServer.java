@@ -12,6 +12,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Api.VERSION)
 @Categories(Api.CATEGORY)
 @ShortNames("tsrv")
-public class ToolServer extends CustomResource<ToolServerSpec, Void> implements Namespaced {
+public class ToolServer extends CustomResource<ToolServerSpec, ToolServerStatus> implements Namespaced {
     private static final long serialVersionUID = 1L;
 }

@@ -38,7 +38,7 @@ record SchemaOverlay(JsonNode columns, Map<String, ObjectNode> fields) {
     }
 
     private static String join(String at, String path) {
-        return at.isEmpty() || path.isEmpty() ? at + path : at + "." + path;
+        return at.isEmpty() || path.isEmpty() || path.startsWith("[]") ? at + path : at + "." + path;
     }
 
     private static JsonNode read(String name) {
@@ -57,8 +57,10 @@ record SchemaOverlay(JsonNode columns, Map<String, ObjectNode> fields) {
             version.set("additionalPrinterColumns", columns);
         }
         ObjectNode root = (ObjectNode) version.at("/schema/openAPIV3Schema");
-        // The generator writes one for resources that have none, and it would take anything and keep nothing.
-        root.withObjectProperty("properties").remove("status");
+        if (!fields.containsKey("status")) {
+            // The generator writes one for resources that have none, and it would take anything and keep nothing.
+            root.withObjectProperty("properties").remove("status");
+        }
         fields.forEach((path, facets) -> find(root, path, facets).setAll(facets));
     }
 

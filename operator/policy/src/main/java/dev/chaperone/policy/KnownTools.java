@@ -1,7 +1,7 @@
 package dev.chaperone.policy;
 
+import dev.chaperone.api.ServerDescription.Tool;
 import dev.chaperone.api.ToolServer;
-import dev.chaperone.api.ToolServerSpec;
 import dev.chaperone.config.ToolPattern;
 import dev.chaperone.policy.cel.NearestName;
 import java.util.Collection;
@@ -37,20 +37,20 @@ record KnownTools(List<ToolServer> servers) {
 
     private static boolean matches(ToolPattern pattern, ToolServer server) {
         String name = server.getMetadata().getName();
-        List<ToolServerSpec.Tool> tools = tools(server);
+        List<Tool> tools = tools(server);
         return tools == null
                 ? reaches(pattern, name)
-                : tools.stream().map(ToolServerSpec.Tool::name).filter(Objects::nonNull).anyMatch(
+                : tools.stream().map(Tool::name).filter(Objects::nonNull).anyMatch(
                         tool -> pattern.matches(name, tool));
     }
 
     private static Stream<String> names(ToolServer server) {
         String name = server.getMetadata().getName();
-        List<ToolServerSpec.Tool> tools = tools(server);
+        List<Tool> tools = tools(server);
         return tools == null ? Stream.of(name + "/*") : tools.stream().map(tool -> name + "/" + tool.name());
     }
 
-    private static @Nullable List<ToolServerSpec.Tool> tools(ToolServer server) {
+    private static @Nullable List<Tool> tools(ToolServer server) {
         return server.getSpec() == null ? null : server.getSpec().tools();
     }
 }

@@ -1,8 +1,8 @@
 package dev.chaperone.policy;
 
+import dev.chaperone.api.ServerDescription.Tool;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.api.ToolServerSpec;
-import dev.chaperone.api.ToolServerSpec.Tool;
 import dev.chaperone.config.ArgumentSchema;
 import dev.chaperone.config.CanonicalJson;
 import dev.chaperone.config.Capability;

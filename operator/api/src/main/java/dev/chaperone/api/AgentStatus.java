@@ -1,0 +1,27 @@
+package dev.chaperone.api;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What governs an agent, and whether its pods do run it.
+ *
+ * @param observedGeneration the generation that this speaks of
+ * @param revision the revision that its pods should decide under
+ * @param policies the policies that select it, as configs name them
+ * @param servers the tool servers that it may reach
+ * @param pods how many of its pods are running
+ * @param programmedPods how many of them have reported the revision
+ * @param programmed both in one, {@code 19/20}
+ * @param conditions see {@link Conditions}
+ */
+public record AgentStatus(
+        @Nullable Long observedGeneration,
+        @Nullable String revision,
+        @Nullable List<String> policies,
+        @Nullable List<String> servers,
+        @Nullable Integer pods,
+        @Nullable Integer programmedPods,
+        @Nullable String programmed,
+        @Nullable List<Condition> conditions) {}

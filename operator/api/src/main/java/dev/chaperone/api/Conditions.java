@@ -1,0 +1,60 @@
+package dev.chaperone.api;
+
+/** Types and reasons of the conditions in statuses; the types are those of the Gateway API. */
+public final class Conditions {
+    /** The spec is sound, and what it says is in force. False: the last accepted generation is, if there is one. */
+    public static final String ACCEPTED = "Accepted";
+
+    /** Everything that the spec refers to is there and may be referred to. */
+    public static final String RESOLVED_REFS = "ResolvedRefs";
+
+    /** All running pods have reported the revision; the message says how many, {@code 19/20 pods}. */
+    public static final String PROGRAMMED = "Programmed";
+
+    /** Every pod that is itself ready decides by it; True also when there is nothing to decide. */
+    public static final String READY = "Ready";
+
+    /** The condition holds, nothing more to say. */
+    public static final String REASON_ACCEPTED = "Accepted";
+
+    /** The spec does not compile; the message is the compiler's. */
+    public static final String REASON_INVALID = "Invalid";
+
+    /** The spec compiles, and something about it should be known. */
+    public static final String REASON_ACCEPTED_WITH_WARNINGS = "AcceptedWithWarnings";
+
+    /** The references are good. */
+    public static final String REASON_RESOLVED = "ResolvedRefs";
+
+    /** A Secret does not exist, or is not offered to this namespace or host. */
+    public static final String REASON_CREDENTIAL_NOT_OFFERED = "CredentialNotOffered";
+
+    /** Another server of that name comes first. */
+    public static final String REASON_NAME_TAKEN = "NameTaken";
+
+    /** All pods have it. */
+    public static final String REASON_PROGRAMMED = "Programmed";
+
+    /** Some pods do not have it yet. */
+    public static final String REASON_PENDING = "Pending";
+
+    /** Everything is as it should be. */
+    public static final String REASON_READY = "Ready";
+
+    /** Some agents, or pods, do not decide by it yet; the message names the first of them. */
+    public static final String REASON_NOT_PROGRAMMED = "NotProgrammed";
+
+    /** No agent is selected. */
+    public static final String REASON_NO_AGENTS = "NoAgents";
+
+    /** The agent has no pods. */
+    public static final String REASON_NO_PODS = "NoPods";
+
+    /** No policy selects the agent, so every call is denied. */
+    public static final String REASON_NO_POLICIES = "NoPolicies";
+
+    /** A policy or tool server that the agent depends on is not accepted. */
+    public static final String REASON_DEPENDENCY_NOT_ACCEPTED = "DependencyNotAccepted";
+
+    private Conditions() {}
+}
