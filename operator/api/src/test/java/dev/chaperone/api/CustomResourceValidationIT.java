@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.kubernetes.client.utils.Utils;
 import java.io.File;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -105,7 +106,7 @@ class CustomResourceValidationIT {
     // Sent as it is written: any client library would tidy away what is to be refused.
     private static HttpResponse<String> create(Manifest manifest, String fieldValidation) throws Exception {
         Class<? extends CustomResource<?, ?>> kind = KINDS.getOrDefault(manifest.kind(), ToolServer.class);
-        String namespace = HasMetadata.getKind(kind).startsWith("Cluster") ? "" : "/namespaces/default";
+        String namespace = Utils.isResourceNamespaced(kind) ? "/namespaces/default" : "";
         String url = client.getMasterUrl() + "apis/" + Api.API_VERSION + namespace + "/" + HasMetadata.getPlural(kind)
                 + "?dryRun=All&fieldValidation=" + fieldValidation;
         var http = client.getHttpClient();

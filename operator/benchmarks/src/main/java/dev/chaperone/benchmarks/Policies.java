@@ -11,6 +11,7 @@ import dev.chaperone.policy.AgentContext;
 import dev.chaperone.policy.CompilationRequest;
 import dev.chaperone.policy.PolicyInput;
 import dev.chaperone.policy.Sourced;
+import dev.chaperone.policy.ToolServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class Policies {
         }
         return new CompilationRequest(
                 new AgentContext("dev", "coder", Map.of(), Map.of()), policies,
-                List.of(Sourced.of(server(url, evaluated ? 0 : rules))));
+                ToolServers.of(List.of(Sourced.of(server(url, evaluated ? 0 : rules)))));
     }
 
     private static Rule rule(String name, String tool, @Nullable String when, Verdict verdict) {

@@ -63,7 +63,7 @@ final class CompileCommand implements Callable<Integer> {
             Console.err().line("note: no Agent manifest names " + agent + ", so it has no labels to be selected by");
         }
         return compiler.compile(
-                new CompilationRequest(manifests.context(agent), manifests.policies(), manifests.servers()));
+                new CompilationRequest(manifests.context(agent), manifests.policies(), manifests.toolServers()));
     }
 
     private String write(CompilationResult result) throws JsonProcessingException {

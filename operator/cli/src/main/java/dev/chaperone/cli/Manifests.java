@@ -3,6 +3,7 @@ package dev.chaperone.cli;
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.ClusterToolPolicy;
 import dev.chaperone.api.ClusterToolPolicySpec;
+import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.ToolPolicy;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.policy.AgentContext;
@@ -12,6 +13,7 @@ import dev.chaperone.policy.PolicyId;
 import dev.chaperone.policy.PolicyInput;
 import dev.chaperone.policy.Source;
 import dev.chaperone.policy.Sourced;
+import dev.chaperone.policy.ToolServers;
 import dev.chaperone.policy.manifest.ManifestDocument;
 import dev.chaperone.policy.manifest.ManifestDocument.Decoded;
 import dev.chaperone.policy.manifest.ManifestDocument.Foreign;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param policies all policies, those that could not be read included
  * @param servers the tool servers that could be read
+ * @param sharedServers those among them that namespaces share
  * @param agents the agents
  * @param namespaces the namespaces
  * @param issues what is wrong with documents that could not be read
@@ -46,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 record Manifests(
         List<PolicyInput> policies,
         List<Sourced<ToolServer>> servers,
+        List<Sourced<ClusterToolServer>> sharedServers,
         List<Sourced<Agent>> agents,
         List<Sourced<Namespace>> namespaces,
         List<Issue> issues,
@@ -55,6 +59,7 @@ record Manifests(
     static Manifests of(List<ManifestDocument> documents) {
         List<PolicyInput> policies = new ArrayList<>();
         List<Sourced<ToolServer>> servers = new ArrayList<>();
+        List<Sourced<ClusterToolServer>> sharedServers = new ArrayList<>();
         List<Sourced<Agent>> agents = new ArrayList<>();
         List<Sourced<Namespace>> namespaces = new ArrayList<>();
         List<Issue> issues = new ArrayList<>();
@@ -68,6 +73,7 @@ record Manifests(
                         case ClusterToolPolicy policy ->
                             policies.add(PolicyInput.ofCluster(new Sourced<>(policy, source)));
                         case ToolServer server -> servers.add(new Sourced<>(server, source));
+                        case ClusterToolServer server -> sharedServers.add(new Sourced<>(server, source));
                         case Agent agent -> agents.add(new Sourced<>(agent, source));
                         case Namespace namespace -> namespaces.add(new Sourced<>(namespace, source));
                         default -> {
@@ -90,7 +96,7 @@ record Manifests(
         List<Issue> doubled = new ArrayList<>(doubled(agents));
         doubled.addAll(doubled(namespaces));
         issues.addAll(doubled);
-        return new Manifests(policies, servers, agents, namespaces, issues, unidentified,
+        return new Manifests(policies, servers, sharedServers, agents, namespaces, issues, unidentified,
                 surroundingsUnclear || !doubled.isEmpty());
     }
 
@@ -123,6 +129,15 @@ record Manifests(
         };
     }
 
+    /** All tool servers, with the namespaces that the manifests tell of. */
+    ToolServers toolServers() {
+        Map<String, Map<String, String>> labels = new TreeMap<>();
+        namespaces.forEach(
+                namespace -> labels
+                        .put(namespace.resource().getMetadata().getName(), labels(namespace.resource())));
+        return ToolServers.of(servers, sharedServers, labels);
+    }
+
     /** The agent as selectors see it; without labels when no manifest names it. */
     AgentContext context(AgentName name) {
         return new AgentContext(
@@ -135,8 +150,8 @@ record Manifests(
     }
 
     /**
-     * What stands in the way of saying which cluster policies select an agent: those that ask for labels of its
-     * namespace, when no manifest tells them. Unknown labels are not absent ones.
+     * What stands in the way of saying which cluster policies select an agent, and which shared servers it may use:
+     * those that ask for labels of its namespace, when no manifest tells them. Unknown labels are not absent ones.
      */
     List<Issue> unclearSelection(AgentName name) {
         if (namespace(name).isPresent()) {
@@ -147,17 +162,25 @@ record Manifests(
             var current = policy.current();
             if (current != null && current.resource() instanceof ClusterToolPolicySpec cluster
                     && asksForLabels(cluster.namespaceSelector())) {
-                unclear.add(new Issue(
-                        Issue.Severity.ERROR, policy.id().resource(), "spec.namespaceSelector",
-                        current.source().locate("spec.namespaceSelector", 1, 1),
-                        "whether it selects " + name + " cannot be told: no manifest has the labels of namespace "
-                                + name.namespace(),
-                        null,
-                        "add one: {apiVersion: v1, kind: Namespace, metadata: {name: " + name.namespace()
-                                + ", labels: {…}}}"));
+                unclear.add(unclear(policy.id().resource(), current.source(), "whether it selects " + name, name));
+            }
+        }
+        for (Sourced<ClusterToolServer> server : sharedServers) {
+            if (server.resource().getSpec() != null
+                    && asksForLabels(server.resource().getSpec().namespaceSelector())) {
+                unclear.add(unclear(
+                        name(server.resource()), server.source(), "whether " + name + " may use it", name));
             }
         }
         return unclear;
+    }
+
+    private static Issue unclear(String resource, Source source, String question, AgentName name) {
+        return new Issue(
+                Issue.Severity.ERROR, resource, "spec.namespaceSelector",
+                source.locate("spec.namespaceSelector", 1, 1),
+                question + " cannot be told: no manifest has the labels of namespace " + name.namespace(), null,
+                "add one: {apiVersion: v1, kind: Namespace, metadata: {name: " + name.namespace() + ", labels: {…}}}");
     }
 
     /** All that stands in the way of deciding for an agent, before policies are compiled; the list may be added to. */

@@ -81,7 +81,7 @@ final class PolicySource implements ConfigSource {
         }
         List<PolicyInput> policies = manifests.policies().stream().map(accepted::with).toList();
         CompilationResult result = compiler
-                .compile(new CompilationRequest(manifests.context(agent), policies, manifests.servers()));
+                .compile(new CompilationRequest(manifests.context(agent), policies, manifests.toolServers()));
         issues.addAll(result.issues());
         IssuePrinter.print(console, issues);
         if (!manifests.hasAgent(agent)) {

@@ -23,7 +23,7 @@ final class ValidateCommand implements Callable<Integer> {
         List<Issue> issues = new ArrayList<>(manifests.issues());
         issues.addAll(new PolicyCompiler().check(
                 manifests.policies().stream().filter(policy -> policy.current() != null).toList(),
-                manifests.servers()));
+                manifests.toolServers()));
         Console out = Console.out();
         IssuePrinter.print(out, issues);
         if (manifests.surroundingsUnclear()) {
@@ -35,7 +35,7 @@ final class ValidateCommand implements Callable<Integer> {
             return ExitCode.FINDINGS;
         }
         out.line(out.tone(Tone.GOOD, "ok") + ": " + manifests.policies().size() + " policies, "
-                + manifests.servers().size() + " tool servers" + warnings(issues));
+                + (manifests.servers().size() + manifests.sharedServers().size()) + " tool servers" + warnings(issues));
         return ExitCode.FINE;
     }
 

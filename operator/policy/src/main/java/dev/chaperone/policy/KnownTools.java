@@ -1,24 +1,20 @@
 package dev.chaperone.policy;
 
 import dev.chaperone.api.ServerDescription.Tool;
-import dev.chaperone.api.ToolServer;
 import dev.chaperone.config.ToolPattern;
 import dev.chaperone.policy.cel.NearestName;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The names that tool patterns can mean. */
-record KnownTools(List<ToolServer> servers) {
-    static KnownTools of(Collection<Sourced<ToolServer>> servers) {
-        return new KnownTools(servers.stream().map(Sourced::resource).toList());
-    }
-
+record KnownTools(List<DeclaredServer> servers) {
     KnownTools in(String namespace) {
         return new KnownTools(
-                servers.stream().filter(server -> ServerCatalog.namespace(server).equals(namespace)).toList());
+                servers.stream()
+                        .filter(server -> server.namespace() == null || server.namespace().equals(namespace))
+                        .toList());
     }
 
     /** Whether a pattern is surely a mistake; without any server nothing can be told. */
@@ -35,8 +31,8 @@ record KnownTools(List<ToolServer> servers) {
         return new ToolPattern(pattern.server(), "*").matches(server, "any");
     }
 
-    private static boolean matches(ToolPattern pattern, ToolServer server) {
-        String name = server.getMetadata().getName();
+    private static boolean matches(ToolPattern pattern, DeclaredServer server) {
+        String name = server.name();
         List<Tool> tools = tools(server);
         return tools == null
                 ? reaches(pattern, name)
@@ -44,13 +40,13 @@ record KnownTools(List<ToolServer> servers) {
                         tool -> pattern.matches(name, tool));
     }
 
-    private static Stream<String> names(ToolServer server) {
-        String name = server.getMetadata().getName();
+    private static Stream<String> names(DeclaredServer server) {
+        String name = server.name();
         List<Tool> tools = tools(server);
         return tools == null ? Stream.of(name + "/*") : tools.stream().map(tool -> name + "/" + tool.name());
     }
 
-    private static @Nullable List<Tool> tools(ToolServer server) {
-        return server.getSpec() == null ? null : server.getSpec().tools();
+    private static @Nullable List<Tool> tools(DeclaredServer server) {
+        return server.spec() == null ? null : server.spec().tools();
     }
 }

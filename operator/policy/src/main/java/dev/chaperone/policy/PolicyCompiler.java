@@ -2,7 +2,6 @@ package dev.chaperone.policy;
 
 import dev.chaperone.api.GuardrailConfig;
 import dev.chaperone.api.PolicyRules;
-import dev.chaperone.api.ToolServer;
 import dev.chaperone.config.AgentIdentity;
 import dev.chaperone.config.Bundle;
 import dev.chaperone.config.GuardrailConfigSpec;
@@ -42,12 +41,8 @@ public final class PolicyCompiler {
     /** The config of one agent. Never throws for what a manifest says: that becomes issues, and denies. */
     public CompilationResult compile(CompilationRequest request) {
         AgentContext agent = request.agent();
-        List<Sourced<ToolServer>> own = request.servers()
-                .stream()
-                .filter(server -> ServerCatalog.namespace(server.resource()).equals(agent.namespace()))
-                .toList();
-        ServerCatalog servers = ServerCatalog.byNamespace(own).getOrDefault(agent.namespace(), ServerCatalog.EMPTY);
-        PolicyResolver resolver = new PolicyResolver(expressions, agent, servers, KnownTools.of(request.servers()));
+        ServerCatalog servers = request.servers().reachedBy(agent);
+        PolicyResolver resolver = new PolicyResolver(expressions, agent, servers, request.servers().known());
 
         List<Issue> issues = new ArrayList<>(servers.issues());
         List<PolicyConfig> policies = new ArrayList<>();
@@ -76,11 +71,10 @@ public final class PolicyCompiler {
      * against the tool servers of its namespace, a cluster policy against those of every namespace. Last accepted
      * specs are not looked at.
      */
-    public List<Issue> check(List<PolicyInput> policies, List<Sourced<ToolServer>> servers) {
-        SortedMap<String, ServerCatalog> catalogs = ServerCatalog.byNamespace(servers);
-        KnownTools tools = KnownTools.of(servers);
-        List<Issue> issues = new ArrayList<>();
-        catalogs.values().forEach(catalog -> issues.addAll(catalog.issues()));
+    public List<Issue> check(List<PolicyInput> policies, ToolServers servers) {
+        SortedMap<String, ServerCatalog> catalogs = servers.byNamespace();
+        KnownTools tools = servers.known();
+        List<Issue> issues = new ArrayList<>(servers.issues());
         byId(policies).forEach((id, inputs) -> {
             if (inputs.size() > 1) {
                 issues.add(Duplicates.policy(id, inputs));

@@ -14,13 +14,24 @@ import org.jspecify.annotations.Nullable;
  * @param id which policy
  * @param current the spec that is there now; null when the manifest cannot even be read
  * @param lastAccepted the newest spec that was accepted; null when none ever was
+ * @param refused whether the current spec does not count even for agents for which it compiles, because it does not
+ *     compile for others
  */
 public record PolicyInput(
-        PolicyId id, @Nullable Sourced<? extends PolicyRules> current, @Nullable PolicyRules lastAccepted) {
+        PolicyId id,
+        @Nullable Sourced<? extends PolicyRules> current,
+        @Nullable PolicyRules lastAccepted,
+        boolean refused) {
     /** @throws IllegalArgumentException when a spec is not of the policy's kind */
     public PolicyInput {
         requireKind(id, current == null ? null : current.resource());
         requireKind(id, lastAccepted);
+    }
+
+    /** A policy whose current spec counts where it compiles. */
+    public PolicyInput(
+            PolicyId id, @Nullable Sourced<? extends PolicyRules> current, @Nullable PolicyRules lastAccepted) {
+        this(id, current, lastAccepted, false);
     }
 
     /** A namespaced policy that was not accepted before. */
@@ -45,7 +56,12 @@ public record PolicyInput(
 
     /** This policy, with the newest spec that was accepted. */
     public PolicyInput withLastAccepted(@Nullable PolicyRules accepted) {
-        return new PolicyInput(id, current, accepted);
+        return new PolicyInput(id, current, accepted, refused);
+    }
+
+    /** This policy, with a current spec that is in force nowhere. */
+    public PolicyInput asRefused() {
+        return new PolicyInput(id, current, lastAccepted, true);
     }
 
     private static @Nullable Sourced<PolicyRules> spec(@Nullable PolicyRules spec, Source source) {

@@ -49,6 +49,11 @@ final class PolicyResolver {
         if (selects == Selection.NO && (last == null || unchanged || Selectors.of(last, agent) == Selection.NO)) {
             return Resolved.NOT_SELECTED;
         }
+        if (input.refused() && !unchanged) {
+            return last != null
+                    ? lastAccepted(input.id(), last, List.of())
+                    : denying(input.id(), List.of());
+        }
         LinkedPolicy linked = link(
                 input.id(), current, unchanged, new IssueSink(input.id().resource(), input.current().source()));
         if (linked.compiles() || unchanged) {

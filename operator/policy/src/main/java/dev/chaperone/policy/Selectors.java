@@ -34,6 +34,21 @@ final class Selectors {
         return namespace && matches(policy.agentSelector(), agent.labels()) ? Selection.YES : Selection.NO;
     }
 
+    /** Whether the agents of a namespace may use a shared server; not while that cannot be told. */
+    static boolean sharedWith(DeclaredServer server, Map<String, String> namespaceLabels) {
+        IssueSink sink = new IssueSink("", Source.NONE);
+        checkShared(server.sharedWith(), sink);
+        return !sink.hasErrors() && matches(server.sharedWith(), namespaceLabels);
+    }
+
+    static void checkShared(@Nullable LabelSelector selector, IssueSink sink) {
+        if (selector == null) {
+            sink.error("spec.namespaceSelector", "it is not said who may use the server",
+                    "write {} for every namespace");
+        }
+        check(selector, "spec.namespaceSelector", sink);
+    }
+
     static void check(PolicyRules policy, IssueSink sink) {
         if (policy instanceof ClusterToolPolicySpec cluster) {
             check(cluster.namespaceSelector(), "spec.namespaceSelector", sink);

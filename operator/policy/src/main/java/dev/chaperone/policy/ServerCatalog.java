@@ -1,6 +1,5 @@
 package dev.chaperone.policy;
 
-import dev.chaperone.api.ToolServer;
 import dev.chaperone.config.ServerConfig;
 import dev.chaperone.config.ToolPattern;
 import dev.chaperone.policy.schema.ArgumentTypes;
@@ -10,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -34,38 +34,54 @@ record ServerCatalog(List<KnownServer> servers, List<Issue> issues) {
 
     static final ServerCatalog EMPTY = new ServerCatalog(List.of(), List.of());
 
-    static String namespace(ToolServer server) {
-        return Objects.requireNonNullElse(server.getMetadata().getNamespace(), "default");
+    /**
+     * What the agents of a namespace may reach.
+     *
+     * @param own the servers of the namespace
+     * @param shared all that are shared, with this namespace or others
+     * @param labels the labels of the namespace
+     */
+    static ServerCatalog of(List<DeclaredServer> own, List<DeclaredServer> shared, Map<String, String> labels) {
+        Set<String> taken = shared.stream().map(DeclaredServer::name).collect(Collectors.toSet());
+        List<DeclaredServer> reachable = new ArrayList<>(own);
+        shared.stream().filter(server -> Selectors.sharedWith(server, labels)).forEach(reachable::add);
+        return read(reachable, taken);
     }
 
-    /** The catalogs of all namespaces that have tool servers. */
-    static SortedMap<String, ServerCatalog> byNamespace(Collection<Sourced<ToolServer>> servers) {
-        SortedMap<String, ServerCatalog> catalogs = new TreeMap<>();
-        servers.stream()
-                .collect(Collectors.groupingBy(server -> namespace(server.resource())))
-                .forEach((namespace, own) -> catalogs.put(namespace, read(own)));
-        return catalogs;
+    /** Servers that may all be reached, as far as they are sound. */
+    static ServerCatalog read(List<DeclaredServer> servers) {
+        return read(servers, Set.of());
     }
 
-    private static ServerCatalog read(List<Sourced<ToolServer>> servers) {
-        Map<String, List<Sourced<ToolServer>>> byName = servers.stream()
-                .collect(Collectors.groupingBy(
-                        server -> server.resource().getMetadata().getName(), TreeMap::new, Collectors.toList()));
+    private static ServerCatalog read(List<DeclaredServer> servers, Set<String> taken) {
+        Map<String, List<DeclaredServer>> byName = servers.stream()
+                .collect(Collectors.groupingBy(DeclaredServer::name, TreeMap::new, Collectors.toList()));
         List<KnownServer> known = new ArrayList<>();
         List<Issue> issues = new ArrayList<>();
         byName.forEach((name, sameName) -> {
-            List<KnownServer> read = new ArrayList<>();
-            for (Sourced<ToolServer> server : sameName) {
-                IssueSink sink = new IssueSink(resource(server.resource()), server.source());
-                read.add(new ServerReader(server.resource(), sink).read());
+            List<KnownServer> sound = new ArrayList<>();
+            Map<String, List<Source>> written = new TreeMap<>();
+            for (DeclaredServer server : sameName) {
+                IssueSink sink = new IssueSink(server.resource(), server.source());
+                KnownServer read = new ServerReader(server, sink).read();
+                if (server.namespace() != null && taken.contains(name)) {
+                    sink.error(
+                            "metadata.name",
+                            "ClusterToolServer " + name + " has that name, which no namespace can take",
+                            "give it another name; until then it does not exist");
+                } else {
+                    sound.add(read);
+                }
                 issues.addAll(sink.issues());
+                written.computeIfAbsent(server.resource(), _ -> new ArrayList<>()).add(server.source());
             }
-            if (sameName.size() > 1) {
-                issues.add(Duplicates.issue(
-                        resource(sameName.getFirst().resource()), sameName.stream().map(Sourced::source).toList(),
-                        "remove one of them; until then the server does not exist"));
-            }
-            known.add(sameName.size() == 1 ? read.getFirst() : KnownServer.unusable(name));
+            written.forEach((resource, sources) -> {
+                if (sources.size() > 1) {
+                    issues.add(Duplicates.issue(
+                            resource, sources, "remove one of them; until then the server does not exist"));
+                }
+            });
+            known.add(sound.size() == 1 ? sound.getFirst() : KnownServer.unusable(name));
         });
         return new ServerCatalog(known, issues);
     }
@@ -91,9 +107,5 @@ record ServerCatalog(List<KnownServer> servers, List<Issue> issues) {
             }
         }
         return types.stream().reduce(ArgumentTypes::union).orElse(ValueType.Scalar.DYN);
-    }
-
-    private static String resource(ToolServer server) {
-        return "ToolServer " + namespace(server) + "/" + server.getMetadata().getName();
     }
 }

@@ -1,8 +1,7 @@
 package dev.chaperone.policy;
 
+import dev.chaperone.api.ServerDescription;
 import dev.chaperone.api.ServerDescription.Tool;
-import dev.chaperone.api.ToolServer;
-import dev.chaperone.api.ToolServerSpec;
 import dev.chaperone.config.ArgumentSchema;
 import dev.chaperone.config.CanonicalJson;
 import dev.chaperone.config.Capability;
@@ -36,22 +35,26 @@ final class ServerReader {
     private static final int MOST_LISTED = 10;
 
     private final String name;
-    private final @Nullable ToolServerSpec spec;
+    private final @Nullable ServerDescription spec;
     private final IssueSink sink;
 
-    ServerReader(ToolServer server, IssueSink sink) {
-        this.name = server.getMetadata().getName();
-        this.spec = server.getSpec();
+    ServerReader(DeclaredServer server, IssueSink sink) {
+        this.name = server.name();
+        this.spec = server.spec();
         this.sink = sink;
+        if (server.namespace() == null && spec != null) {
+            Selectors.checkShared(server.sharedWith(), sink);
+        }
     }
 
     KnownServer read() {
-        ToolServerSpec present = spec;
+        ServerDescription present = spec;
         if (present == null) {
             sink.error("spec", "the spec is missing", "write at least spec.url");
             return KnownServer.unusable(name);
         }
-        boolean reachable = checkUrl(present.url());
+        boolean shared = !sink.hasErrors();
+        boolean reachable = checkUrl(present.url()) && shared;
         SortedMap<String, ValueType> types = new TreeMap<>();
         List<ToolConfig> tools = present.tools() == null ? null : tools(present.tools(), types);
         if (!reachable) {

@@ -2,6 +2,7 @@ package dev.chaperone.policy;
 
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.ClusterToolPolicy;
+import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.PolicyRules;
 import dev.chaperone.api.ToolPolicy;
 import dev.chaperone.api.ToolServer;
@@ -21,6 +22,8 @@ final class Manifests {
     private final List<PolicyInput> policies = new ArrayList<>();
     private final Map<PolicyId, PolicyRules> accepted = new TreeMap<>();
     private final List<Sourced<ToolServer>> servers = new ArrayList<>();
+    private final List<Sourced<ClusterToolServer>> sharedServers = new ArrayList<>();
+    private final Map<String, Map<String, String>> namespaces = new TreeMap<>();
     private final Map<String, String> namespaceLabels = new TreeMap<>();
     private Agent agent;
 
@@ -56,7 +59,11 @@ final class Manifests {
         return inputs;
     }
 
-    List<Sourced<ToolServer>> servers() {
+    ToolServers servers() {
+        return ToolServers.of(servers, sharedServers, namespaces);
+    }
+
+    List<Sourced<ToolServer>> ownServers() {
         return servers;
     }
 
@@ -71,7 +78,7 @@ final class Manifests {
     }
 
     CompilationRequest request() {
-        return new CompilationRequest(agent(), policies(), servers);
+        return new CompilationRequest(agent(), policies(), servers());
     }
 
     private void addDocument(String file, String document) {
@@ -85,9 +92,14 @@ final class Manifests {
             case "ClusterToolPolicy" -> policies.add(
                     PolicyInput.ofCluster(new Sourced<>(YAML.unmarshal(document, ClusterToolPolicy.class), source)));
             case "ToolServer" -> servers.add(new Sourced<>(YAML.unmarshal(document, ToolServer.class), source));
+            case "ClusterToolServer" -> sharedServers
+                    .add(new Sourced<>(YAML.unmarshal(document, ClusterToolServer.class), source));
             case "Agent" -> agent = YAML.unmarshal(document, Agent.class);
-            case "Namespace" -> namespaceLabels
-                    .putAll(YAML.unmarshal(document, Namespace.class).getMetadata().getLabels());
+            case "Namespace" -> {
+                var metadata = YAML.unmarshal(document, Namespace.class).getMetadata();
+                namespaceLabels.putAll(metadata.getLabels());
+                namespaces.put(metadata.getName(), metadata.getLabels());
+            }
             default -> throw new IllegalArgumentException(kind);
         }
     }

@@ -46,12 +46,13 @@ class PolicyCompilerTest {
 
         for (int seed = 0; seed < 20; seed++) {
             List<PolicyInput> policies = new ArrayList<>(request.policies());
-            List<Sourced<ToolServer>> servers = new ArrayList<>(request.servers());
+            List<Sourced<ToolServer>> servers = new ArrayList<>(manifests.ownServers());
             Collections.shuffle(policies, new Random(seed));
             Collections.shuffle(servers, new Random(seed));
 
             // When
-            CompilationResult shuffled = new PolicyCompiler().compile(new CompilationRequest(AGENT, policies, servers));
+            CompilationResult shuffled = new PolicyCompiler()
+                    .compile(new CompilationRequest(AGENT, policies, ToolServers.of(servers)));
 
             // Then
             assertThat(BundleCodec.write(shuffled.bundle())).isEqualTo(bytes);
@@ -106,7 +107,7 @@ class PolicyCompilerTest {
                 PolicyInput.unreadable(PolicyId.clusterToolPolicy("torn")));
 
         // When
-        CompilationResult result = compiler.compile(new CompilationRequest(AGENT, policies, List.of()));
+        CompilationResult result = compiler.compile(new CompilationRequest(AGENT, policies, ToolServers.NONE));
 
         // Then
         assertThat(result.bundle().config().policies()).containsExactly(

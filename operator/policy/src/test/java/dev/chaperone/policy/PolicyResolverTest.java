@@ -52,6 +52,27 @@ class PolicyResolverTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", delimiter = '|', textBlock = """
+            ours    | -       | DENY
+            others  | -       | -
+            unknown | -       | DENY
+            ours    | others  | -
+            others  | ours    | ALLOW
+            ours    | ours    | ALLOW
+            """)
+    void whatIsRefusedElsewhereIsNotInForceWhereItCompiles(String current, String last, DefaultVerdict expected) {
+        // Given
+        PolicyInput input = input(current, last).asRefused();
+
+        // When
+        CompilationResult result = compile(input);
+
+        // Then
+        assertThat(result.bundle().config().policies()).extracting(PolicyConfig::defaultVerdict)
+                .isEqualTo(expected == null ? List.of() : List.of(expected));
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", delimiter = '|', textBlock = """
             ours    | -       | true
             unknown | -       | true
             -       | -       | true
@@ -145,6 +166,6 @@ class PolicyResolverTest {
 
     private static CompilationResult compile(PolicyInput... inputs) {
         return new PolicyCompiler()
-                .compile(new CompilationRequest(AGENT, List.of(inputs), List.of()));
+                .compile(new CompilationRequest(AGENT, List.of(inputs), ToolServers.NONE));
     }
 }

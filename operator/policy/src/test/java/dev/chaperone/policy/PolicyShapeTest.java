@@ -76,6 +76,6 @@ class PolicyShapeTest {
     private static CompilationResult compile(String spec) {
         Manifests manifests = Manifests
                 .of("kind: ToolPolicy\nmetadata: {name: p, namespace: dev}\nspec: " + spec + "\n");
-        return new PolicyCompiler().compile(new CompilationRequest(AGENT, manifests.policies(), List.of()));
+        return new PolicyCompiler().compile(new CompilationRequest(AGENT, manifests.policies(), ToolServers.NONE));
     }
 }

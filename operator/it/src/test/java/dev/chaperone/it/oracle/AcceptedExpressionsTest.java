@@ -27,6 +27,7 @@ import dev.chaperone.policy.PolicyCompiler;
 import dev.chaperone.policy.PolicyId;
 import dev.chaperone.policy.PolicyInput;
 import dev.chaperone.policy.Sourced;
+import dev.chaperone.policy.ToolServers;
 import dev.chaperone.policy.cel.CelFunctionDeclarations;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +88,7 @@ class AcceptedExpressionsTest {
             }
             CompilationResult result = new PolicyCompiler().compile(new CompilationRequest(
                     new AgentContext("dev", "coder", Map.of("app", "coder"), Map.of()), policies,
-                    List.of(server("typed", SCHEMA), server("untyped", null))));
+                    ToolServers.of(List.of(server("typed", SCHEMA), server("untyped", null)))));
             accepted += result.accepted().size();
 
             // When

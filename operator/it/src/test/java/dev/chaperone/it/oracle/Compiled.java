@@ -31,6 +31,7 @@ import dev.chaperone.policy.PolicyCompiler;
 import dev.chaperone.policy.PolicyId;
 import dev.chaperone.policy.PolicyInput;
 import dev.chaperone.policy.Sourced;
+import dev.chaperone.policy.ToolServers;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -52,7 +53,7 @@ record Compiled(Engine engine, List<Issue> issues) {
         var agent = new AgentContext(World.NAMESPACE, World.AGENT, world.agentLabels(), world.namespaceLabels());
         CompilationResult result = compiler.compile(new CompilationRequest(agent,
                 world.policies().stream().map(Compiled::input).toList(),
-                world.servers().stream().map(Compiled::server).map(Sourced::of).toList()));
+                ToolServers.of(world.servers().stream().map(Compiled::server).map(Sourced::of).toList())));
         try {
             return new Compiled(Engine.load(BundleCodec.read(BundleCodec.write(result.bundle()))), result.issues());
         } catch (BundleException e) {
