@@ -1,7 +1,9 @@
 package dev.chaperone.guardrail;
 
+import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.ConfigSource;
+import dev.chaperone.guardrail.config.Freshness;
 import dev.chaperone.guardrail.engine.OversightState;
 import dev.chaperone.guardrail.proxy.ProxyContext;
 import dev.chaperone.guardrail.proxy.ProxyServer;
@@ -46,14 +48,16 @@ public final class Guardrail implements AutoCloseable {
         this.lock = StateLock.take(settings.stateDirectory());
         this.audit = AuditLog.open(settings.auditFile(), clock);
         var metrics = new Metrics();
-        this.config = new ActiveConfig(settings.stateDirectory(), metrics::configOffered);
+        Freshness freshness = source.freshness();
+        this.config = new ActiveConfig(settings.stateDirectory(), metrics::configOffered, freshness);
+        var credentials = new Credentials(settings.credentialsDirectory());
         var context = new ProxyContext(
                 config,
                 () -> OversightState.NONE,
                 Session.open(settings.stateDirectory(), settings.sessionId(), clock),
                 McpSessionIds.open(settings.stateDirectory()),
-                new Credentials(settings.credentialsDirectory()),
-                new Evidence(audit, metrics, settings.agent()),
+                credentials,
+                new Evidence(audit, metrics, () -> agent(settings)),
                 metrics,
                 clock,
                 settings.limits(),
@@ -75,7 +79,16 @@ public final class Guardrail implements AutoCloseable {
         }
         // A newer config may come at once; the last good one bridges the time until it does.
         config.restore();
-        source.start(config);
+        if (freshness.needsPulse()) {
+            long period = Freshness.PERIOD.toMillis();
+            adminLoop.scheduleWithFixedDelay(freshness::pulse, 0, period, TimeUnit.MILLISECONDS);
+        }
+        source.start(new Deliveries(config, credentials, audit));
+    }
+
+    private String agent(GuardrailSettings settings) {
+        GuardrailConfigSpec loaded = config.loaded();
+        return loaded == null ? settings.agent() : loaded.agent().id();
     }
 
     /**

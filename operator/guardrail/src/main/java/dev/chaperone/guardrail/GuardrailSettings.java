@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a guardrail runs.
  *
- * @param agent {@code namespace/name} of the agent, for the audit trail
+ * @param agent whom the audit trail speaks of until a config says whose it is: {@code namespace/name} of the agent
  * @param listen where the agent reaches it
  * @param admin where health and metrics are served
  * @param hosts further names under which the agent may address it
  * @param stateDirectory what outlives a restart; the session, where there is no pod
- * @param auditFile the audit trail
+ * @param auditFile the audit trail; {@code /dev/stdout} for the stream that this process has there
  * @param credentialsDirectory a file per tool server with its bearer token; null for none
  * @param sessionId the pod's UID; null where the state directory is the session
  * @param limits what bounds memory and patience

@@ -2,6 +2,7 @@ package dev.chaperone.guardrail.config;
 
 import dev.chaperone.config.BundleCodec;
 import dev.chaperone.config.BundleException;
+import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.config.Verdict;
 import dev.chaperone.guardrail.engine.Engine;
 import dev.chaperone.guardrail.engine.OversightState;
@@ -21,11 +22,12 @@ import org.slf4j.LoggerFactory;
  * The one config that calls are decided by. It changes by the swap of one reference, so a call that took it once is
  * decided under exactly one revision; an offer that cannot be loaded changes nothing.
  */
-public final class ActiveConfig implements ConfigSource.Offers {
+public final class ActiveConfig {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveConfig.class);
 
     private final BundleCache cache;
     private final Consumer<Loading> observer;
+    private final Freshness freshness;
     private volatile @Nullable Engine current;
 
     /** What became of an offer, for metrics. */
@@ -36,15 +38,30 @@ public final class ActiveConfig implements ConfigSource.Offers {
     /**
      * @param stateDirectory where the last good bundle is kept
      * @param observer told of every offer's fate
+     * @param freshness whether what was loaded last may decide
      */
-    public ActiveConfig(Path stateDirectory, Consumer<Loading> observer) {
+    public ActiveConfig(Path stateDirectory, Consumer<Loading> observer, Freshness freshness) {
         this.cache = new BundleCache(stateDirectory);
         this.observer = observer;
+        this.freshness = freshness;
     }
 
-    /** What decides now; null before there is a config, when every call is denied. */
+    /** What decides now; null before there is a config and while it may be outdated, when every call is denied. */
     public @Nullable Engine current() {
-        return current;
+        // In this order: a stop in between is noticed.
+        Engine engine = current;
+        return freshness.holds() ? engine : null;
+    }
+
+    /** What was loaded last; null before there is a config. */
+    public @Nullable GuardrailConfigSpec loaded() {
+        Engine engine = current;
+        return engine == null ? null : engine.config();
+    }
+
+    /** Why there was no {@link #current}, for the audit trail. */
+    public String whyNone() {
+        return current == null ? "no config" : "the config may be outdated";
     }
 
     /** Loads the bundle that was last good, if there is one and nothing newer has come yet. */
@@ -52,21 +69,37 @@ public final class ActiveConfig implements ConfigSource.Offers {
         try {
             byte[] bundle = cache.read();
             if (bundle != null && current == null) {
-                load(bundle, false);
+                load(null, bundle, false);
             }
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("error", e.toString()).log("The last good config is not readable");
         }
     }
 
-    @Override
+    /** Loads a bundle, unless it is refused; says whether it is now what calls are decided by. */
     public boolean offer(byte[] bundle) {
-        return load(bundle, true);
+        try {
+            return load(null, bundle, true);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
-    private synchronized boolean load(byte[] bytes, boolean keep) {
+    /**
+     * As {@link #offer(byte[])}, and refused when it is not of this revision.
+     *
+     * @throws IOException when it cannot be kept
+     */
+    public boolean offer(String revision, byte[] bundle) throws IOException {
+        return load(revision, bundle, true);
+    }
+
+    private synchronized boolean load(@Nullable String revision, byte[] bytes, boolean keep) throws IOException {
         try {
             var bundle = BundleCodec.read(bytes);
+            if (revision != null && !revision.equals(bundle.revision())) {
+                throw new BundleException("the bundle is " + bundle.revision() + " and not " + revision);
+            }
             Engine before = current;
             if (before != null && before.config().revision().equals(bundle.revision())) {
                 observer.accept(Loading.UNCHANGED);
@@ -80,12 +113,26 @@ public final class ActiveConfig implements ConfigSource.Offers {
             }
             current = engine;
             observer.accept(Loading.LOADED);
+            tellOfAgent(before, engine);
             LOG.atInfo().addKeyValue("revision", bundle.revision()).log("Config loaded");
             return true;
-        } catch (BundleException | IOException | RuntimeException | StackOverflowError e) {
+        } catch (BundleException | RuntimeException | StackOverflowError e) {
             observer.accept(Loading.REFUSED);
             LOG.atError().addKeyValue("error", e.toString()).log("Config refused, the last good one stays");
             return false;
+        } catch (IOException e) {
+            observer.accept(Loading.REFUSED);
+            LOG.atError().addKeyValue("error", e.toString()).log("Config cannot be kept, the last good one stays");
+            throw e;
+        }
+    }
+
+    /** A pod stays the same agent for as long as it lives. */
+    private static void tellOfAgent(@Nullable Engine before, Engine after) {
+        String agent = after.config().agent().id();
+        if (before != null && !before.config().agent().id().equals(agent)) {
+            LOG.atWarn().addKeyValue("agent", agent).addKeyValue("before", before.config().agent().id())
+                    .log("The config in force is another agent's than the one before");
         }
     }
 

@@ -1,5 +1,9 @@
 package dev.chaperone.guardrail.config;
 
+import dev.chaperone.config.GuardrailConfigSpec;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where bundles come from: a directory, a compiler in the same process, the operator's channel. A source only carries
  * bytes; what they are worth is decided by {@link ActiveConfig}.
@@ -11,11 +15,16 @@ public interface ConfigSource extends AutoCloseable {
      */
     void start(Offers offers);
 
+    /** Whether what it delivered last can be relied on. */
+    default Freshness freshness() {
+        return Freshness.ALWAYS;
+    }
+
     /** Stops delivering. */
     @Override
     void close();
 
-    /** Takes what a source delivers. */
+    /** Takes what a source delivers, and tells what it may report. */
     interface Offers {
         /**
          * A bundle as {@link dev.chaperone.config.BundleCodec} writes it.
@@ -23,5 +32,25 @@ public interface ConfigSource extends AutoCloseable {
          * @return whether it is now what calls are decided by
          */
         boolean offer(byte[] bundle);
+
+        /**
+         * As {@link #offer(byte[])}, and refused when it is not of this revision.
+         *
+         * @throws IOException when it is good but cannot be kept, which may go better another time
+         */
+        boolean offer(String revision, byte[] bundle) throws IOException;
+
+        /** What was loaded last; null when there is nothing yet. */
+        @Nullable
+        GuardrailConfigSpec inForce();
+
+        /** The credentials on the disk have changed. */
+        void credentialsChanged();
+
+        /** The boot that the audit trail carries. */
+        String boot();
+
+        /** The number of the last line of this boot in the audit trail; -1 when there is none yet. */
+        long lastAuditLine();
     }
 }

@@ -102,7 +102,8 @@ final class Exchange {
 
     private ServerConfig required(@Nullable ServerConfig server) throws RefusedException {
         if (engine == null) {
-            throw RefusedException.unavailable(DenialCode.NOT_READY, "the guardrail has no config yet");
+            throw RefusedException.unavailable(DenialCode.NOT_READY,
+                    "the guardrail has no config, or none that is known to be in force");
         }
         if (server == null) {
             throw RefusedException.unknownServer();
@@ -145,7 +146,7 @@ final class Exchange {
         var subject = new Subject(
                 CallIds.next(), session.id(), call.server(), call.tool(), call.argumentsDigest());
         if (engine == null) {
-            proxy.evidence().refused(subject, DenialCode.NOT_READY, "no config", null);
+            proxy.evidence().refused(subject, DenialCode.NOT_READY, proxy.config().whyNone(), null);
             deny(request, subject, DenialCode.NOT_READY, List.of());
             return;
         }

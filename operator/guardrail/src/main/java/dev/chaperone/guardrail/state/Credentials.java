@@ -20,7 +20,7 @@ public final class Credentials {
     private record Entry(@Nullable String token, long readAt) {}
 
     private final @Nullable Path directory;
-    private final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
+    private volatile ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>();
 
     /** @param directory null when no server gets a credential */
     public Credentials(@Nullable Path directory) {
@@ -32,13 +32,20 @@ public final class Credentials {
         if (directory == null) {
             return null;
         }
-        Entry entry = entries.get(server);
+        ConcurrentMap<String, Entry> known = entries;
+        Entry entry = known.get(server);
         long now = System.nanoTime();
         if (entry == null || now - entry.readAt() > MAX_AGE_NANOS) {
             entry = new Entry(read(directory.resolve(server)), now);
-            entries.put(server, entry);
+            known.put(server, entry);
         }
         return entry.token();
+    }
+
+    /** The files have changed: none is believed any longer. */
+    public void forget() {
+        // Another map, so that whoever is reading a file just now leaves nothing behind.
+        entries = new ConcurrentHashMap<>();
     }
 
     private static @Nullable String read(Path file) {

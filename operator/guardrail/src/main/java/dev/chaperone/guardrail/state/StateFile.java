@@ -22,7 +22,11 @@ public record StateFile(Path path) {
     }
 
     public void write(byte[] content) throws IOException {
-        Path next = path.resolveSibling(path.getFileName() + ".next");
+        write(content, path.resolveSibling(path.getFileName() + ".next"));
+    }
+
+    /** As {@link #write(byte[])}, by way of a file on the same file system whose name nothing else has. */
+    void write(byte[] content, Path next) throws IOException {
         // Made anew each time: a file that was left there would keep the permissions it has.
         Files.deleteIfExists(next);
         try (FileChannel channel = FileChannel.open(

@@ -7,13 +7,14 @@ import dev.chaperone.guardrail.engine.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Records what was decided and what came of it, in the audit trail and in the metrics. Never payload. */
 public final class Evidence {
     private final AuditLog log;
     private final Metrics metrics;
-    private final String agent;
+    private final Supplier<String> agent;
 
     /**
      * What a record is about.
@@ -43,8 +44,8 @@ public final class Evidence {
         ABANDONED
     }
 
-    /** @param agent {@code namespace/name} */
-    public Evidence(AuditLog log, Metrics metrics, String agent) {
+    /** @param agent whom the trail speaks of: {@code namespace/name} */
+    public Evidence(AuditLog log, Metrics metrics, Supplier<String> agent) {
         this.log = log;
         this.metrics = metrics;
         this.agent = agent;
@@ -124,7 +125,7 @@ public final class Evidence {
         try {
             log.append(event, json -> {
                 json.writeStringField("call", subject.call());
-                json.writeStringField("agent", agent);
+                json.writeStringField("agent", agent.get());
                 json.writeStringField("session", subject.session());
                 if (subject.server() != null) {
                     json.writeStringField("server", subject.server());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.chaperone.guardrail.config.ActiveConfig;
+import dev.chaperone.guardrail.config.Freshness;
 import dev.chaperone.guardrail.engine.OversightState;
 import dev.chaperone.guardrail.state.Credentials;
 import dev.chaperone.guardrail.state.McpSessionIds;
@@ -67,11 +68,12 @@ class AgentConnectionTest {
     }
 
     private ProxyContext context(AuditLog log, Metrics metrics, int port) throws IOException {
-        var config = new ActiveConfig(directory, metrics::configOffered);
+        var config = new ActiveConfig(directory, metrics::configOffered, Freshness.ALWAYS);
         config.offer(TestConfigs.bundle(port));
         Files.writeString(directory.resolve("shop"), Rig.TOKEN);
         return new ProxyContext(config, () -> OversightState.NONE, Session.open(directory, "pod-1", Clock.systemUTC()),
-                McpSessionIds.open(directory), new Credentials(directory), new Evidence(log, metrics, "dev/coder"),
+                McpSessionIds.open(directory), new Credentials(directory),
+                new Evidence(log, metrics, () -> "dev/coder"),
                 metrics, Clock.systemUTC(), Limits.DEFAULT, Set.of("127.0.0.1"));
     }
 
@@ -139,7 +141,7 @@ class AgentConnectionTest {
     void a_line_that_the_disk_took_in_part_does_not_spoil_the_next() throws Exception {
         // Given
         Disk disk = new Disk();
-        var evidence = new Evidence(new AuditLog(disk, Clock.systemUTC()), new Metrics(), "dev/coder");
+        var evidence = new Evidence(new AuditLog(disk, Clock.systemUTC()), new Metrics(), () -> "dev/coder");
         var subject = new Evidence.Subject("call", "session", "files", "read_file", "sha256:0");
         int good = 0;
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,20 +22,24 @@ record GuardrailProcess(Process process, InetSocketAddress address) implements A
      * @param directory with a directory {@code config}; state and log are kept there too
      */
     static GuardrailProcess start(Path directory) throws IOException, InterruptedException {
+        return start(directory, Map.of(
+                "CHAPERONE_AGENT", "dev/coder",
+                "CHAPERONE_CONFIG_DIRECTORY", directory.resolve("config").toString()));
+    }
+
+    /** As {@link #start(Path)}, with other sources; its standard output is left to whoever starts it. */
+    static GuardrailProcess start(Path directory, Map<String, String> variables)
+            throws IOException, InterruptedException {
+        return start(directory, builder(variables));
+    }
+
+    /** As {@link #start(Path)}, with a builder that is changed already. */
+    static GuardrailProcess start(Path directory, ProcessBuilder builder) throws IOException, InterruptedException {
         Path log = directory.resolve("log");
         Files.deleteIfExists(log);
-        var builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + OPTIONS,
-                "-cp", System.getProperty("java.class.path"), GuardrailMain.class.getName())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().put("CHAPERONE_AGENT", "dev/coder");
+        builder.redirectError(log.toFile());
         builder.environment().put("CHAPERONE_POD_UID", "pod-1");
-        builder.environment().put("CHAPERONE_PORT", "0");
-        builder.environment().put("CHAPERONE_ADMIN_ADDRESS", "127.0.0.1");
-        builder.environment().put("CHAPERONE_ADMIN_PORT", "0");
         builder.environment().put("CHAPERONE_STATE_DIRECTORY", directory.resolve("state").toString());
-        builder.environment().put("CHAPERONE_CONFIG_DIRECTORY", directory.resolve("config").toString());
         Process process = builder.start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (process.isAlive() && System.nanoTime() < deadline) {
@@ -47,6 +52,26 @@ record GuardrailProcess(Process process, InetSocketAddress address) implements A
         }
         process.destroyForcibly();
         throw new IOException("the guardrail does not start: " + Files.readString(log));
+    }
+
+    /** A guardrail that is not started yet, with these variables and free ports. */
+    static ProcessBuilder builder(Map<String, String> variables) {
+        var builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + OPTIONS,
+                "-cp", System.getProperty("java.class.path"), GuardrailMain.class.getName());
+        builder.environment().put("CHAPERONE_PORT", "0");
+        builder.environment().put("CHAPERONE_ADMIN_ADDRESS", "127.0.0.1");
+        builder.environment().put("CHAPERONE_ADMIN_PORT", "0");
+        builder.environment().putAll(variables);
+        return builder;
+    }
+
+    /** Sends it a signal by its name, and waits until it is sent. */
+    void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start().waitFor();
+        if (code != 0) {
+            throw new IOException("kill ends with " + code);
+        }
     }
 
     /** SIGKILL: it hears nothing of it and finishes nothing. */

@@ -1,0 +1,150 @@
+package dev.chaperone.config.channel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chaperone.config.JsonTrees;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** One JSON object, whose members are read as what they have to be and as nothing that resembles it. */
+record Message(ObjectNode tree) {
+    private static final int MAX_FORMATS = 64;
+    private static final int MAX_NAME = 253;
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+    private static final Pattern SUBDOMAIN = Pattern
+            .compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    static void put(ObjectNode tree, String name, @Nullable String value) {
+        if (value != null) {
+            tree.put(name, value);
+        }
+    }
+
+    static byte[] bytes(ObjectNode tree) {
+        try {
+            return JsonTrees.write(tree);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("a message has text that UTF-8 does not have");
+        }
+    }
+
+    static Message of(byte[] bytes) throws MessageException {
+        if (bytes.length > ChannelPaths.MAX_MESSAGE_BYTES) {
+            throw new MessageException("larger than " + ChannelPaths.MAX_MESSAGE_BYTES + " bytes");
+        }
+        try {
+            if (JsonTrees.read(bytes) instanceof ObjectNode tree) {
+                return new Message(tree);
+            }
+        } catch (IOException e) {
+            // What the parser says may quote a credential.
+            throw new MessageException("not JSON");
+        }
+        throw new MessageException("not an object");
+    }
+
+    String uuid(String name) throws MessageException {
+        return matching(name, UUID, "no UUID");
+    }
+
+    String digest(String name) throws MessageException {
+        return matching(name, DIGEST, "no digest");
+    }
+
+    @Nullable
+    String optionalDigest(String name) throws MessageException {
+        JsonNode value = tree.get(name);
+        return value == null || value.isNull() ? null : digest(name);
+    }
+
+    private String matching(String name, Pattern pattern, String otherwise) throws MessageException {
+        String text = text(name, required(name));
+        if (!pattern.matcher(text).matches()) {
+            throw new MessageException(name + ": " + otherwise);
+        }
+        return text;
+    }
+
+    /** {@code namespace/name}. */
+    String agent(String name) throws MessageException {
+        String text = text(name, required(name));
+        int slash = text.indexOf('/');
+        if (slash < 0 || !isSubdomain(text.substring(0, slash)) || !isSubdomain(text.substring(slash + 1))) {
+            throw new MessageException(name + ": not namespace/name");
+        }
+        return text;
+    }
+
+    boolean flag(String name) throws MessageException {
+        JsonNode value = required(name);
+        if (!value.isBoolean()) {
+            throw new MessageException(name + ": neither true nor false");
+        }
+        return value.booleanValue();
+    }
+
+    long number(String name, long least) throws MessageException {
+        JsonNode value = required(name);
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < least) {
+            throw new MessageException(name + ": no integer of " + least + " or more");
+        }
+        return value.longValue();
+    }
+
+    List<Integer> integers(String name) throws MessageException {
+        JsonNode value = required(name);
+        if (!value.isArray() || value.size() > MAX_FORMATS) {
+            throw new MessageException(name + ": no list of at most " + MAX_FORMATS);
+        }
+        List<Integer> list = new ArrayList<>();
+        for (JsonNode element : value) {
+            if (!element.isIntegralNumber() || !element.canConvertToInt()) {
+                throw new MessageException(name + ": not integers");
+            }
+            list.add(element.intValue());
+        }
+        return list;
+    }
+
+    Map<String, String> texts(String name) throws MessageException {
+        if (!(required(name) instanceof ObjectNode object)) {
+            throw new MessageException(name + ": no object");
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            texts.put(member.getKey(), text(name, member.getValue()));
+        }
+        return texts;
+    }
+
+    private JsonNode required(String name) throws MessageException {
+        JsonNode value = tree.get(name);
+        if (value == null || value.isNull()) {
+            throw new MessageException("has no " + name);
+        }
+        return value;
+    }
+
+    private static String text(String name, JsonNode value) throws MessageException {
+        if (!value.isTextual()) {
+            throw new MessageException(name + ": no string");
+        }
+        return value.textValue();
+    }
+
+    /** A DNS subdomain as RFC 1123 has it, which Kubernetes names most things by. */
+    static boolean isSubdomain(String name) {
+        return name.length() <= MAX_NAME && SUBDOMAIN.matcher(name).matches();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.chaperone.config.channel;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How it stands with a guardrail.
+ *
+ * @param boot the UUID of its process, the one that its audit trail carries
+ * @param formats the formats of bundles that it reads
+ * @param revision what it decides by; null when it has no config yet
+ * @param refused the last bundle that it could not load; null when there is none
+ * @param credentials the digest of the credentials that it holds; null when it has been given none yet
+ * @param audit the number of the last line of its audit trail; -1 when there is none yet
+ * @param mayWait {@code wait}: whether the answer may be held back for as long as it would say nothing new
+ */
+public record SyncRequest(
+        String boot,
+        List<Integer> formats,
+        @Nullable String revision,
+        @Nullable String refused,
+        @Nullable String credentials,
+        long audit,
+        boolean mayWait) {
+    public SyncRequest {
+        formats = List.copyOf(formats);
+    }
+
+    /** The message in UTF-8. */
+    public byte[] write() {
+        ObjectNode tree = Message.object().put("boot", boot);
+        var list = tree.putArray("formats");
+        formats.forEach(list::add);
+        Message.put(tree, "revision", revision);
+        Message.put(tree, "refused", refused);
+        Message.put(tree, "credentials", credentials);
+        return Message.bytes(tree.put("audit", audit).put("wait", mayWait));
+    }
+
+    /** @throws MessageException when the bytes are no such message */
+    public static SyncRequest read(byte[] bytes) throws MessageException {
+        Message message = Message.of(bytes);
+        return new SyncRequest(
+                message.uuid("boot"),
+                message.integers("formats"),
+                message.optionalDigest("revision"),
+                message.optionalDigest("refused"),
+                message.optionalDigest("credentials"),
+                message.number("audit", -1),
+                message.flag("wait"));
+    }
+}

@@ -1,0 +1,173 @@
+package dev.chaperone.config.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.chaperone.config.Digests;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessagesTest {
+    private static final String A = Digests.of(bytes("a"));
+    private static final String B = Digests.of(bytes("b"));
+    private static final String BOOT = "123e4567-e89b-12d3-a456-426614174000";
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static CredentialSet credentials(Map<String, String> tokens) {
+        return new CredentialSet(new TreeMap<>(tokens));
+    }
+
+    @Test
+    void a_request_is_read_as_it_was_written() throws Exception {
+        // Given
+        var full = new SyncRequest(BOOT, List.of(1, 2), A, B, A, 17, true);
+        var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, false);
+
+        // When
+        var read = List.of(SyncRequest.read(full.write()), SyncRequest.read(first.write()));
+
+        // Then
+        assertThat(read).containsExactly(full, first);
+        assertThat(text(first.write()))
+                .isEqualTo("{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":-1,\"wait\":false}");
+    }
+
+    @Test
+    void an_answer_is_read_as_it_was_written() throws Exception {
+        // Given
+        var answer = new SyncAnswer("dev/coder.statefulset", A, B);
+
+        // When
+        SyncAnswer read = SyncAnswer.read(answer.write());
+
+        // Then
+        assertThat(read).isEqualTo(answer);
+    }
+
+    @Test
+    void credentials_are_read_as_they_were_written_and_not_shown() throws Exception {
+        // Given
+        CredentialSet set = credentials(Map.of("files", "t0ken+/=", "mail.smtp", "secret"));
+
+        // When
+        CredentialSet read = CredentialSet.read(set.write());
+
+        // Then
+        assertThat(read).isEqualTo(set).hasToString("CredentialSet[files, mail.smtp]");
+        assertThat(read.digest())
+                .isEqualTo(Digests.of(bytes("{\"files\":\"t0ken+/=\",\"mail.smtp\":\"secret\"}")));
+        assertThat(CredentialSet.read(CredentialSet.NONE.write())).isEqualTo(CredentialSet.NONE);
+    }
+
+    @Test
+    void what_a_newer_version_adds_is_passed_over() throws Exception {
+        // Given
+        String request = text(new SyncRequest(BOOT, List.of(1), null, null, null, 0, false).write());
+        String answer = text(new SyncAnswer("dev/coder", A, B).write());
+        String credentials = text(CredentialSet.NONE.write());
+
+        // When
+        var read = List.of(
+                SyncRequest.read(bytes("{\"new\":[1]," + request.substring(1))),
+                SyncAnswer.read(bytes("{\"new\":null," + answer.substring(1))),
+                CredentialSet.read(bytes("{\"new\":{}," + credentials.substring(1))));
+
+        // Then
+        assertThat(read).containsExactly(SyncRequest.read(bytes(request)), SyncAnswer.read(bytes(answer)),
+                CredentialSet.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "\"boot\":\"BOOT\" | \"boot\":7 | boot: no string",
+            "\"boot\":\"BOOT\" | \"boot\":\"../x\" | boot: no UUID",
+            "\"boot\":\"BOOT\" | \"other\":1 | has no boot",
+            "\"formats\":[1] | \"formats\":1 | formats: no list",
+            "\"formats\":[1] | \"formats\":[1.0] | formats: not integers",
+            "\"revision\":\"A\" | \"revision\":1 | revision: no string",
+            "\"revision\":\"A\" | \"revision\":\"sha256:../../secrets\" | revision: no digest",
+            "\"refused\":\"A\" | \"refused\":\"\" | refused: no digest",
+            "\"credentials\":\"A\" | \"credentials\":[] | credentials: no string",
+            "\"audit\":3 | \"audit\":3.5 | audit: no integer",
+            "\"audit\":3 | \"audit\":-2 | audit: no integer",
+            "\"audit\":3 | \"audit\":9223372036854775808 | audit: no integer",
+            "\"wait\":true | \"wait\":\"true\" | wait: neither true nor false",
+            "\"wait\":true | \"wait\":null | has no wait"})
+    void a_request_with_a_member_of_another_kind_is_refused(String from, String to, String message) {
+        String good = text(new SyncRequest(BOOT, List.of(1), A, A, A, 3, true).write());
+        String spoilt = good.replace(from.replace("BOOT", BOOT).replace("A", A), to);
+        assertThat(spoilt).isNotEqualTo(good);
+        assertThatThrownBy(() -> SyncRequest.read(bytes(spoilt)))
+                .isInstanceOf(MessageException.class).hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"coder", "dev/", "/coder", "dev/co/der", "Dev/coder", "dev/co der", ""})
+    void an_answer_for_what_is_no_agent_is_refused(String agent) {
+        byte[] answer = new SyncAnswer(agent, A, B).write();
+        assertThatThrownBy(() -> SyncAnswer.read(answer))
+                .isInstanceOf(MessageException.class).hasMessageContaining("agent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "../x", "a/b", "/etc", "a..b", "a.", ".a", "-a", "--a", "a-", "a.-b", "a-.b",
+            "A", "a_b", "a b", "a\u0000", "a\n", "\u00e4", "a\\b"})
+    void credentials_for_what_is_no_server_are_refused(String name) {
+        byte[] message = credentials(Map.of(name, "secret")).write();
+        assertThatThrownBy(() -> CredentialSet.read(message)).isInstanceOf(MessageException.class)
+                .hasMessageNotContaining("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "0", "a-b", "a--b", "files.dev", "1.2.3"})
+    void credentials_for_a_server_of_any_good_name_are_taken(String name) throws Exception {
+        assertThat(CredentialSet.read(credentials(Map.of(name, "x")).write()).tokens()).containsOnlyKeys(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "two words", "line\r\nX-Injected: 1", "tab\t", "\u00fcml", "\u007f"})
+    void what_is_no_bearer_token_is_refused_and_not_quoted(String token) {
+        byte[] message = credentials(Map.of("files", token)).write();
+        assertThatThrownBy(() -> CredentialSet.read(message))
+                .isInstanceOf(MessageException.class).hasMessage("tokens: not a bearer token for files");
+    }
+
+    @Test
+    void credentials_that_are_not_those_of_their_digest_are_refused() {
+        String message = text(credentials(Map.of("files", "a")).write()).replace("\"a\"", "\"b\"");
+        assertThatThrownBy(() -> CredentialSet.read(bytes(message)))
+                .isInstanceOf(MessageException.class).hasMessageContaining("digest");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[]", "1", "{", "{} {}", "{\"digest\":\"x\",\"digest\":\"x\"}",
+            "{\"tokens\":{\"files\":\"secret\"}", "<html>"})
+    void what_is_no_message_is_refused(String text) {
+        assertThatThrownBy(() -> SyncAnswer.read(bytes(text))).isInstanceOf(MessageException.class);
+        assertThatThrownBy(() -> SyncRequest.read(bytes(text))).isInstanceOf(MessageException.class);
+        assertThatThrownBy(() -> CredentialSet.read(bytes(text))).isInstanceOf(MessageException.class)
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void a_message_of_more_than_a_mebibyte_is_not_even_parsed() {
+        byte[] large = new byte[ChannelPaths.MAX_MESSAGE_BYTES + 1];
+        Arrays.fill(large, (byte) ' ');
+        assertThatThrownBy(() -> SyncAnswer.read(large))
+                .isInstanceOf(MessageException.class).hasMessageContaining("larger");
+    }
+}

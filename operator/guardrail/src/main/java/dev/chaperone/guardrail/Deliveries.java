@@ -1,0 +1,42 @@
+package dev.chaperone.guardrail;
+
+import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.guardrail.config.ActiveConfig;
+import dev.chaperone.guardrail.config.ConfigSource;
+import dev.chaperone.guardrail.state.Credentials;
+import dev.chaperone.guardrail.telemetry.AuditLog;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What a source delivers to, and what it may know. */
+record Deliveries(ActiveConfig config, Credentials credentials, AuditLog audit) implements ConfigSource.Offers {
+    @Override
+    public boolean offer(byte[] bundle) {
+        return config.offer(bundle);
+    }
+
+    @Override
+    public boolean offer(String revision, byte[] bundle) throws IOException {
+        return config.offer(revision, bundle);
+    }
+
+    @Override
+    public @Nullable GuardrailConfigSpec inForce() {
+        return config.loaded();
+    }
+
+    @Override
+    public void credentialsChanged() {
+        credentials.forget();
+    }
+
+    @Override
+    public String boot() {
+        return audit.boot();
+    }
+
+    @Override
+    public long lastAuditLine() {
+        return audit.lastLine();
+    }
+}
