@@ -1,0 +1,67 @@
+package dev.chaperone.admission.mutate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.chaperone.admission.server.AdmissionAnswer;
+import dev.chaperone.admission.server.AdmissionAnswer.Allowed;
+import dev.chaperone.admission.server.AdmissionAnswer.Denied;
+import dev.chaperone.admission.server.AdmissionAnswer.Reason;
+import dev.chaperone.admission.server.AdmissionHandler;
+import dev.chaperone.admission.server.AdmissionRequest;
+import dev.chaperone.admission.server.AdmissionRequest.Operation;
+import dev.chaperone.injection.Binding;
+import dev.chaperone.injection.Binding.Bound;
+import dev.chaperone.injection.Binding.Refused;
+import dev.chaperone.injection.JsonPatch;
+import dev.chaperone.injection.PodInjector;
+import dev.chaperone.injection.WorkloadBinding;
+import java.util.List;
+import java.util.Set;
+
+/** Puts a guardrail into every new pod of a governed namespace, and writes on it whom it belongs to. */
+public final class PodMutator implements AdmissionHandler {
+    /** Where API servers ask. */
+    public static final String PATH = "/mutate/pods";
+
+    /** Namespaces of Kubernetes itself, where a webhook that is down must stop nothing. */
+    public static final Set<String> NEVER_GOVERNED = Set.of("kube-system", "kube-node-lease", "kube-public");
+
+    private final PodInjector injector;
+    private final WorkloadBinding binding;
+    private final Namespaces namespaces;
+    private final String operatorNamespace;
+
+    public PodMutator(
+            PodInjector injector, WorkloadBinding binding, Namespaces namespaces, String operatorNamespace) {
+        this.injector = injector;
+        this.binding = binding;
+        this.namespaces = namespaces;
+        this.operatorNamespace = operatorNamespace;
+    }
+
+    @Override
+    public AdmissionAnswer handle(AdmissionRequest request) {
+        JsonNode pod = request.object();
+        String namespace = request.namespace();
+        boolean newPod = request.operation() == Operation.CREATE && request.subResource() == null
+                && request.kind().group().isEmpty() && request.kind().kind().equals("Pod");
+        if (!newPod || pod == null || namespace == null) {
+            return new Denied(Reason.INTERNAL_ERROR, "this webhook is for new pods, and was asked about something else",
+                    List.of());
+        }
+        if (!governs(namespace)) {
+            return Allowed.asItIs(List.of());
+        }
+        Binding bound = binding.bind(pod, namespace, request.user());
+        return switch (bound) {
+            case Bound(var workload) -> new Allowed(
+                    JsonPatch.between(pod, injector.inject(pod, workload)), List.of());
+            case Refused(var message) -> new Denied(Reason.FORBIDDEN, message, List.of());
+        };
+    }
+
+    // The webhook's selectors say the same. Should they be wrong, the operator must not guard itself into a standstill.
+    private boolean governs(String namespace) {
+        return !NEVER_GOVERNED.contains(namespace) && !namespace.equals(operatorNamespace)
+                && namespaces.governed(namespace);
+    }
+}

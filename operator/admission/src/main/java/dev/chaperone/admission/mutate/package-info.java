@@ -1,0 +1,2 @@
+/** The webhook for new pods. */
+package dev.chaperone.admission.mutate;

@@ -1,0 +1,2 @@
+/** What API servers are told about the webhooks. */
+package dev.chaperone.admission;

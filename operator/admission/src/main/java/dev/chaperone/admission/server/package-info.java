@@ -1,0 +1,2 @@
+/** Admission reviews over HTTPS. */
+package dev.chaperone.admission.server;

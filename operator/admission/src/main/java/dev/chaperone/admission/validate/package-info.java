@@ -1,0 +1,2 @@
+/** The webhook for policies and tool servers. */
+package dev.chaperone.admission.validate;
