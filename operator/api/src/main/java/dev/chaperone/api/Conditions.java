@@ -14,6 +14,15 @@ public final class Conditions {
     /** Every pod that is itself ready decides by it; True also when there is nothing to decide. */
     public static final String READY = "Ready";
 
+    /** The config stands in its object as a whole. */
+    public static final String COMPLETE = "Complete";
+
+    /** Everything is there. */
+    public static final String REASON_COMPLETE = "Complete";
+
+    /** No object can hold it; guardrails get it all the same. */
+    public static final String REASON_TOO_LARGE = "TooLarge";
+
     /** The condition holds, nothing more to say. */
     public static final String REASON_ACCEPTED = "Accepted";
 

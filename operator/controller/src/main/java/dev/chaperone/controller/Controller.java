@@ -1,0 +1,180 @@
+package dev.chaperone.controller;
+
+import dev.chaperone.api.Api;
+import dev.chaperone.api.Governance;
+import dev.chaperone.controller.reconciler.Leadership;
+import dev.chaperone.controller.reconciler.Reconciliation;
+import dev.chaperone.controller.reconciler.accepted.AcceptedSpecReconciler;
+import dev.chaperone.controller.reconciler.agent.AgentReconciler;
+import dev.chaperone.controller.reconciler.guardrailconfig.GuardrailConfigReconciler;
+import dev.chaperone.controller.reconciler.namespace.NamespaceReconciler;
+import dev.chaperone.controller.reconciler.policy.ClusterToolPolicyReconciler;
+import dev.chaperone.controller.reconciler.policy.ToolPolicyReconciler;
+import dev.chaperone.controller.reconciler.server.ClusterToolServerReconciler;
+import dev.chaperone.controller.reconciler.server.ToolServerReconciler;
+import dev.chaperone.controller.status.Programming;
+import dev.chaperone.controller.view.AcceptedSpecs;
+import dev.chaperone.controller.view.ClusterView;
+import dev.chaperone.controller.view.Coalescer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One replica's part of the operator's loop. Every replica reads the cluster, plans, and says what pods should run; the
+ * leader alone writes.
+ */
+public final class Controller implements AutoCloseable {
+    /** The lease that decides who leads. */
+    public static final String LEASE = "chaperone-operator";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+    /** What events told already is looked at again this often, in case one was lost. */
+    private static final Duration BACKSTOP = Duration.ofMinutes(5);
+
+    private final KubernetesClient client;
+    private final ControllerSettings settings;
+    private final ProgrammingReports reports;
+    private final LeadListener listener;
+    private final Clock clock;
+    private final PlannedFleet fleet;
+    private final Leadership leadership = new Leadership();
+    private final ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("chaperone-reports").daemon().factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+    private volatile boolean stopping;
+    private @Nullable ClusterView view;
+    private @Nullable Operator operator;
+    private @Nullable Registration listening;
+
+    /**
+     * @param client is not closed
+     * @param fleet is kept up to date
+     * @param reports what guardrails say
+     * @param listener told when this replica begins and ends to lead
+     */
+    public Controller(
+            KubernetesClient client,
+            ControllerSettings settings,
+            PlannedFleet fleet,
+            ProgrammingReports reports,
+            LeadListener listener,
+            Clock clock) {
+        this.client = client;
+        this.settings = settings;
+        this.fleet = fleet;
+        this.reports = reports;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    /**
+     * Reads the cluster, then stands for election.
+     *
+     * @throws IllegalStateException when the cluster cannot be read in time
+     */
+    public synchronized void start() throws InterruptedException {
+        view = new ClusterView(client, settings.namespace(), fleet::accept);
+        if (!fleet.awaitReady(settings.startTimeout())) {
+            throw new IllegalStateException("the cluster could not be read within " + settings.startTimeout());
+        }
+        Coalescer reported = new Coalescer(
+                executor, Duration.ofMillis(200), Duration.ofSeconds(1), fleet::refresh);
+        listening = reports.onChange(reported::signal);
+        // Until then the silence of a pod means nothing.
+        executor.schedule(reported::signal, settings.heartbeat().toMillis() + 1, TimeUnit.MILLISECONDS);
+        operator = operator(clock.instant());
+        operator.start();
+    }
+
+    private Operator operator(Instant since) {
+        Operator built = new Operator(configuration -> configuration.withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withConcurrentReconciliationThreads(8)
+                .withLeaderElectionConfiguration(election()));
+        Reconciliation reconciliation = new Reconciliation(
+                fleet, () -> new Programming(reports.reports(), clock.instant(), settings.heartbeat(), since), client,
+                leadership, settings.namespace());
+        register(built, "namespace", new NamespaceReconciler(reconciliation), Governance.NAMESPACE_LABEL + "="
+                + Governance.GOVERNED);
+        register(built, "agent", new AgentReconciler(reconciliation), null);
+        register(built, "guardrailconfig", new GuardrailConfigReconciler(reconciliation), null);
+        register(built, "toolpolicy", new ToolPolicyReconciler(reconciliation), null);
+        register(built, "clustertoolpolicy", new ClusterToolPolicyReconciler(reconciliation), null);
+        register(built, "toolserver", new ToolServerReconciler(reconciliation), null);
+        register(built, "clustertoolserver", new ClusterToolServerReconciler(reconciliation), null);
+        built.register(
+                new AcceptedSpecReconciler(reconciliation),
+                configuration -> configuration.withName("acceptedspec")
+                        .settingNamespace(settings.namespace())
+                        .withLabelSelector(AcceptedSpecs.LABEL));
+        return built;
+    }
+
+    private static <P extends HasMetadata> void register(
+            Operator operator, String name, Reconciler<P> reconciler, @Nullable String labels) {
+        operator.register(reconciler, configuration -> {
+            configuration.withName(name)
+                    .withFieldManager(Api.FIELD_MANAGER)
+                    .withReconciliationMaxInterval(BACKSTOP);
+            if (labels != null) {
+                configuration.withLabelSelector(labels);
+            }
+        });
+    }
+
+    private LeaderElectionConfiguration election() {
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
+                .withLeaseNamespace(settings.namespace())
+                .withIdentity(settings.identity())
+                .withExitOnStopLeading(false)
+                .withLeaderCallbacks(
+                        new LeaderCallbacks(
+                                this::startLeading, this::stopLeading,
+                                leader -> LOG.atInfo().addKeyValue("leader", leader).log("There is a leader")))
+                .build();
+    }
+
+    private void startLeading() {
+        LOG.info("Leads");
+        listener.leads();
+    }
+
+    private void stopLeading() {
+        leadership.lose();
+        if (!stopping) {
+            LOG.warn("Leads no longer");
+            listener.leadsNoLonger();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        stopping = true;
+        leadership.lose();
+        if (listening != null) {
+            listening.close();
+        }
+        if (operator != null) {
+            operator.stop();
+        }
+        if (view != null) {
+            view.close();
+        }
+        executor.shutdownNow();
+    }
+}

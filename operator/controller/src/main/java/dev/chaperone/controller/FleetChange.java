@@ -1,0 +1,47 @@
+package dev.chaperone.controller;
+
+import dev.chaperone.controller.plan.FleetPlan;
+import dev.chaperone.controller.plan.ServerId;
+import dev.chaperone.policy.PolicyId;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Of what there is something new to say. */
+public record FleetChange(Set<AgentId> agents, Set<PolicyId> policies, Set<ServerId> servers) {
+    static FleetChange between(FleetPlan before, FleetPlan now) {
+        Set<AgentId> agents = changed(before.agents(), now.agents());
+        if (!before.loading().equals(now.loading())) {
+            agents.addAll(now.agents().keySet());
+        }
+        Set<PolicyId> policies = changed(before.policies(), now.policies());
+        reaching(now.policies(), plan -> plan.agents(), agents, policies);
+        Set<ServerId> servers = changed(before.servers(), now.servers());
+        reaching(now.servers(), plan -> plan.agents(), agents, servers);
+        return new FleetChange(agents, policies, servers);
+    }
+
+    /** Everything. */
+    static FleetChange all(FleetPlan plan) {
+        return new FleetChange(plan.agents().keySet(), plan.policies().keySet(), plan.servers().keySet());
+    }
+
+    private static <K, V> Set<K> changed(Map<K, V> before, Map<K, V> now) {
+        Set<K> changed = new HashSet<>(before.keySet());
+        changed.addAll(now.keySet());
+        changed.removeIf(key -> Objects.equals(before.get(key), now.get(key)));
+        return changed;
+    }
+
+    private static <K, V> void reaching(
+            Map<K, V> plans, Function<V, Collection<AgentId>> reach, Set<AgentId> agents, Set<K> into) {
+        plans.forEach((key, plan) -> {
+            if (reach.apply(plan).stream().anyMatch(agents::contains)) {
+                into.add(key);
+            }
+        });
+    }
+}

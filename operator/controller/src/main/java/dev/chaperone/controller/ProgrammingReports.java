@@ -1,0 +1,44 @@
+package dev.chaperone.controller;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What guardrails have said of themselves. */
+public interface ProgrammingReports {
+    /** Nobody said anything. */
+    ProgrammingReports NONE = new ProgrammingReports() {
+        @Override
+        public Map<String, PodReport> reports() {
+            return Map.of();
+        }
+
+        @Override
+        public Registration onChange(Runnable listener) {
+            return () -> {};
+        }
+    };
+
+    /** The last report of each pod, by its UID; an immutable snapshot. */
+    Map<String, PodReport> reports();
+
+    /**
+     * Tells that a pod reported something else than before, or is no longer heard of. A heartbeat that only repeats
+     * the last report is not told. The listener must not block.
+     */
+    Registration onChange(Runnable listener);
+
+    /**
+     * @param revision the revision that the pod decides under; null while it has none
+     * @param refused the last bundle that it could not load
+     * @param formats the bundle formats that it reads
+     * @param lastSeen when it was heard last
+     */
+    record PodReport(
+            @Nullable String revision, @Nullable String refused, List<Integer> formats, Instant lastSeen) {
+        public PodReport {
+            formats = List.copyOf(formats);
+        }
+    }
+}

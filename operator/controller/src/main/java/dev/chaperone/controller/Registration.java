@@ -1,0 +1,8 @@
+package dev.chaperone.controller;
+
+/** Ends what it was given for. */
+@FunctionalInterface
+public interface Registration extends AutoCloseable {
+    @Override
+    void close();
+}

@@ -1,0 +1,90 @@
+package dev.chaperone.controller.channel;
+
+import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.channel.CredentialSet;
+import dev.chaperone.config.channel.SyncAnswer;
+import dev.chaperone.config.channel.SyncRequest;
+import dev.chaperone.controller.ConfigDirectory;
+import dev.chaperone.controller.ConfigDirectory.AssignedConfig;
+import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a pod is answered, once it is known which one asks. */
+final class PodRequests {
+    private final ConfigDirectory directory;
+    private final PodAuthenticator authenticator;
+    private final GuardrailReports reports;
+    private final ChannelMetrics metrics;
+    private final Clocks clocks;
+    private final Duration longPoll;
+    private final Polls polls;
+
+    PodRequests(
+            ConfigDirectory directory, PodAuthenticator authenticator, GuardrailReports reports, Polls polls,
+            ChannelMetrics metrics, Clocks clocks, Duration longPoll) {
+        this.directory = directory;
+        this.authenticator = authenticator;
+        this.reports = reports;
+        this.polls = polls;
+        this.metrics = metrics;
+        this.clocks = clocks;
+        this.longPoll = longPoll;
+    }
+
+    SyncAnswer sync(PodFacts pod, SyncRequest request) throws RefusedException, InterruptedException {
+        reports.report(pod.uid(), GuardrailReport.of(request));
+        if (!request.formats().contains(GuardrailConfigSpec.FORMAT)) {
+            metrics.synced("format");
+            throw new RefusedException(409, "bundles have format " + GuardrailConfigSpec.FORMAT
+                    + ", and this guardrail reads " + request.formats());
+        }
+        long start = clocks.nanoTime();
+        try (Polls.Poll poll = polls.open(pod)) {
+            while (true) {
+                AssignedConfig config = assigned(pod);
+                long left = longPoll.minus(clocks.since(start)).toNanos();
+                String outcome = outcome(request, config, poll, left);
+                if (outcome != null) {
+                    metrics.synced(outcome);
+                    return new SyncAnswer(config.agent().toString(), config.revision(), config.credentialsDigest());
+                }
+                poll.await(left);
+            }
+        }
+    }
+
+    private static @Nullable String outcome(
+            SyncRequest request, AssignedConfig config, Polls.Poll poll, long left) {
+        if (!config.revision().equals(request.revision()) && !config.revision().equals(request.refused())) {
+            return "revision";
+        }
+        if (!config.credentialsDigest().equals(request.credentials())) {
+            return "credentials";
+        }
+        if (!request.mayWait() || poll.isOver()) {
+            return "asked";
+        }
+        return left <= 0 ? "heartbeat" : null;
+    }
+
+    byte[] bundle(PodFacts pod, String revision) throws RefusedException {
+        reports.table().touch(pod.uid());
+        AssignedConfig config = assigned(pod);
+        if (!config.revision().equals(revision)) {
+            throw new RefusedException(404, "not the current bundle of this pod");
+        }
+        return config.bundle().get();
+    }
+
+    byte[] credentials(PodFacts pod) throws RefusedException {
+        reports.table().touch(pod.uid());
+        return new CredentialSet(assigned(pod).credentials().get()).write();
+    }
+
+    private AssignedConfig assigned(PodFacts pod) throws RefusedException {
+        PodFacts now = authenticator.again(pod);
+        return directory.forPod(now.uid())
+                .orElseThrow(() -> RefusedException.notReady("there is no config for this agent yet"));
+    }
+}

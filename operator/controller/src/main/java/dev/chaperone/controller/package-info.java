@@ -1,0 +1,5 @@
+/** The operator's loop: what the cluster holds becomes a config for each agent, and a status for everything. */
+@NullMarked
+package dev.chaperone.controller;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package dev.chaperone.controller.plan;
+
+import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.view.PodFacts;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * One agent as it should be.
+ *
+ * @param workload the workload that it is
+ * @param labels what policies select it by
+ * @param config what its guardrails should decide by
+ * @param credentials what its guardrails should send to tool servers
+ * @param policies the policies that select it, as configs name them
+ * @param servers the tool servers that it may reach
+ * @param notAccepted policies and tool servers among those of which the newest edit is not in force
+ * @param pods its pods that have not finished, by name
+ */
+public record AgentPlan(
+        AgentId id,
+        WorkloadId workload,
+        SortedMap<String, String> labels,
+        CompiledConfig config,
+        Credentials credentials,
+        List<String> policies,
+        List<String> servers,
+        List<String> notAccepted,
+        List<PodFacts> pods) {}

@@ -1,0 +1,94 @@
+package dev.chaperone.controller.plan;
+
+import dev.chaperone.config.AgentIdentity;
+import dev.chaperone.controller.AgentId;
+import dev.chaperone.policy.AgentContext;
+import dev.chaperone.policy.CompilationRequest;
+import dev.chaperone.policy.CompilationResult;
+import dev.chaperone.policy.PolicyCompiler;
+import dev.chaperone.policy.PolicyInput;
+import dev.chaperone.policy.ToolServers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiles configs, and no more of them than it must: agents of one namespace with the same labels share one, and what
+ * nothing changed for is the one of the plan before.
+ */
+final class ConfigPlanner {
+    /** What the configs of a namespace depend on, besides the agents' labels. */
+    private record Inputs(Map<String, String> namespaceLabels, List<PolicyInput> policies, ToolServers servers) {}
+
+    private static final class Configs {
+        private final Inputs inputs;
+        private final Map<SortedMap<String, String>, CompilationResult> byLabels = new HashMap<>();
+        private final Map<AgentId, CompiledConfig> byAgent = new HashMap<>();
+
+        Configs(Inputs inputs) {
+            this.inputs = inputs;
+        }
+
+        @Nullable
+        CompiledConfig of(Fleet.Member agent) {
+            CompiledConfig config = byAgent.get(agent.id());
+            return config != null && config.spec().agent().labels().equals(agent.labels()) ? config : null;
+        }
+    }
+
+    private final PolicyCompiler compiler;
+    private Map<String, Configs> before = Map.of();
+    private Map<String, Configs> now = new HashMap<>();
+
+    ConfigPlanner(PolicyCompiler compiler) {
+        this.compiler = compiler;
+    }
+
+    /** Begins a plan, for which each namespace is given once. */
+    void begin() {
+        before = now;
+        now = new HashMap<>();
+    }
+
+    void namespace(String name, Map<String, String> labels, List<PolicyInput> policies, ToolServers servers) {
+        now.put(name, new Configs(new Inputs(labels, policies, servers)));
+    }
+
+    CompiledConfig config(Fleet.Member agent) {
+        Configs configs = now.get(agent.id().namespace());
+        if (configs == null) {
+            throw new IllegalStateException(agent.id().namespace() + " was not given");
+        }
+        Configs earlier = before.getOrDefault(agent.id().namespace(), configs);
+        CompiledConfig known = earlier.of(agent);
+        boolean unchanged = earlier.inputs.equals(configs.inputs);
+        CompilationResult linked = unchanged ? earlier.byLabels.get(agent.labels()) : null;
+        CompiledConfig config;
+        if (known != null && linked != null) {
+            config = known;
+        } else {
+            linked = linked != null ? linked : compile(configs, agent);
+            CompiledConfig fresh = CompiledConfig.forAgent(
+                    new AgentIdentity(agent.id().namespace(), agent.id().name(), agent.labels()), linked.bundle());
+            // Of the same revision: the earlier one may have been encoded already.
+            config = known != null && known.equals(fresh) ? known : fresh;
+        }
+        configs.byLabels.put(agent.labels(), linked);
+        configs.byAgent.put(agent.id(), config);
+        return config;
+    }
+
+    private CompilationResult compile(Configs configs, Fleet.Member agent) {
+        CompilationResult known = configs.byLabels.get(agent.labels());
+        return known != null
+                ? known
+                : compiler.compile(
+                        new CompilationRequest(
+                                new AgentContext(
+                                        agent.id().namespace(), agent.id().name(), agent.labels(),
+                                        configs.inputs.namespaceLabels()),
+                                configs.inputs.policies(), configs.inputs.servers()));
+    }
+}

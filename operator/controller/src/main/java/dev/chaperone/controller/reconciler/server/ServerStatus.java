@@ -1,0 +1,29 @@
+package dev.chaperone.controller.reconciler.server;
+
+import dev.chaperone.api.ToolServerStatus;
+import dev.chaperone.controller.plan.FleetPlan;
+import dev.chaperone.controller.plan.ServerId;
+import dev.chaperone.controller.plan.ServerPlan;
+import dev.chaperone.controller.reconciler.Reconciliation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What both kinds of tool servers have in common. */
+final class ServerStatus {
+    private ServerStatus() {}
+
+    /** The status when it has to be written. */
+    static Optional<ToolServerStatus> of(
+            Reconciliation reconciliation, ServerId id, HasMetadata server, @Nullable ToolServerStatus before) {
+        FleetPlan plan = reconciliation.plan();
+        ServerPlan planned = plan.servers().get(id);
+        boolean current = planned != null && planned.uid().equals(server.getMetadata().getUid())
+                && planned.generation() >= server.getMetadata().getGeneration();
+        if (reconciliation.mustNotWrite() || planned == null || !current) {
+            return Optional.empty();
+        }
+        ToolServerStatus status = reconciliation.statuses(plan).server(planned, before);
+        return status.equals(before) ? Optional.empty() : Optional.of(status);
+    }
+}

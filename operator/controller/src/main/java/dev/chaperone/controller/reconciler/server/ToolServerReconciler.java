@@ -1,0 +1,44 @@
+package dev.chaperone.controller.reconciler.server;
+
+import dev.chaperone.api.ToolServer;
+import dev.chaperone.api.ToolServerStatus;
+import dev.chaperone.controller.plan.ServerId;
+import dev.chaperone.controller.reconciler.Reconciliation;
+import dev.chaperone.controller.reconciler.Resources;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Says what became of tool servers of namespaces. */
+public final class ToolServerReconciler implements Reconciler<ToolServer> {
+    private final Reconciliation reconciliation;
+
+    public ToolServerReconciler(Reconciliation reconciliation) {
+        this.reconciliation = reconciliation;
+    }
+
+    @Override
+    public List<EventSource<?, ToolServer>> prepareEventSources(EventSourceContext<ToolServer> context) {
+        return List.of(
+                reconciliation.onPlan(change -> change.servers().stream()
+                        .filter(id -> id.namespace() != null)
+                        .map(id -> new ResourceID(id.name(), id.namespace()))));
+    }
+
+    @Override
+    public UpdateControl<ToolServer> reconcile(ToolServer server, Context<ToolServer> context) {
+        ServerId id = new ServerId(server.getMetadata().getNamespace(), server.getMetadata().getName());
+        Optional<ToolServerStatus> status = ServerStatus.of(reconciliation, id, server, server.getStatus());
+        if (status.isEmpty()) {
+            return UpdateControl.noUpdate();
+        }
+        ToolServer fresh = Resources.named(new ToolServer(), server);
+        fresh.setStatus(status.get());
+        return UpdateControl.patchStatus(fresh);
+    }
+}
