@@ -1,9 +1,13 @@
 package dev.chaperone.test;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.opentest4j.TestAbortedException;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.MountableFile;
 
 /** A real Kubernetes of one node, for as long as a test class runs. */
 public final class KubernetesCluster implements AutoCloseable {
@@ -44,6 +48,30 @@ public final class KubernetesCluster implements AutoCloseable {
     /** Credentials of the cluster's admin, as YAML. */
     public String kubeconfig() {
         return container.getKubeConfigYaml();
+    }
+
+    /**
+     * Puts an image on the node, under the names that its archive gives it.
+     *
+     * @throws IllegalStateException when the node does not take it
+     */
+    public void load(Path archive) throws IOException, InterruptedException {
+        String file = "/tmp/" + archive.getFileName();
+        container.copyFileToContainer(MountableFile.forHostPath(archive), file);
+        ExecResult result = container.execInContainer("ctr", "images", "import", file);
+        container.execInContainer("rm", file);
+        if (result.getExitCode() != 0) {
+            throw new IllegalStateException(archive + ": " + result.getStdout() + result.getStderr());
+        }
+    }
+
+    /** Runs a command on the node, as its root; what it wrote on standard output. */
+    public String onNode(String... command) throws IOException, InterruptedException {
+        ExecResult result = container.execInContainer(command);
+        if (result.getExitCode() != 0) {
+            throw new IllegalStateException(String.join(" ", command) + ": " + result.getStderr());
+        }
+        return result.getStdout();
     }
 
     @Override
