@@ -1,0 +1,80 @@
+{{/* The namespaces in which every pod is governed. Never the operator's own and the cluster's, whatever their labels. */}}
+{{- define "chaperone.governed" -}}
+namespaceSelector:
+  matchLabels:
+    chaperone.dev/governed: "true"
+  {{- include "chaperone.notOurs" . | nindent 2 }}
+{{- end }}
+
+{{/* Those and the ones under break-glass: guardrails that run there stay as they are. */}}
+{{- define "chaperone.guarded" -}}
+namespaceSelector:
+  {{- include "chaperone.notOurs" . | nindent 2 }}
+    - {key: chaperone.dev/governed, operator: Exists}
+{{- end }}
+
+{{- define "chaperone.notOurs" -}}
+matchExpressions:
+  - key: kubernetes.io/metadata.name
+    operator: NotIn
+    values: [kube-system, {{ .Release.Namespace | quote }}]
+{{- end }}
+
+{{/* Puts the policy of the name in force: (list name actions root). */}}
+{{- define "chaperone.binding" -}}
+{{- $root := index . 2 -}}
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: {{ index . 0 }}
+  labels:
+    {{- include "chaperone.labels" $root | nindent 4 }}
+spec:
+  policyName: {{ index . 0 }}
+  validationActions: {{ index . 1 | toJson }}
+{{- end }}
+
+{{/*
+What no container beside a guardrail may have. The policy says in variables.containers which ones it looks at.
+The Pod Security baseline, whatever the namespace's labels say of it, and what reads the guardrail's traffic or files.
+*/}}
+{{- define "chaperone.containerRules" -}}
+- expression: >-
+    variables.containers.all(c, !c.?securityContext.privileged.orValue(false)
+    && c.?securityContext.capabilities.add.orValue([]).all(x, x in ['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER',
+    'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT']))
+  message: >-
+    a container is privileged or adds a capability that the Pod Security baseline refuses (SYS_ADMIN, SYS_PTRACE,
+    NET_ADMIN, NET_RAW, DAC_READ_SEARCH, …); remove it from securityContext
+  reason: Forbidden
+- expression: >-
+    variables.containers.all(c, c.?securityContext.capabilities.drop.orValue([]).exists(x, x in ['ALL', 'NET_RAW']))
+  message: >-
+    a container keeps NET_RAW, which reads the guardrail's traffic with tools; set
+    securityContext.capabilities.drop to [NET_RAW] or [ALL]
+  reason: Forbidden
+- expression: >-
+    variables.containers.all(c, c.?securityContext.procMount.orValue('Default') == 'Default'
+    && c.?securityContext.seccompProfile.type.orValue('') != 'Unconfined'
+    && c.?securityContext.appArmorProfile.type.orValue('') != 'Unconfined'
+    && !c.?securityContext.windowsOptions.hostProcess.orValue(false)
+    && c.?securityContext.seLinuxOptions.type.orValue('') in variables.seLinuxTypes
+    && c.?securityContext.seLinuxOptions.user.orValue('') == ''
+    && c.?securityContext.seLinuxOptions.role.orValue('') == '')
+  message: >-
+    a container's seccompProfile, appArmorProfile, seLinuxOptions, procMount or windowsOptions are what the Pod Security
+    baseline refuses; remove them from its securityContext
+  reason: Forbidden
+- expression: variables.containers.all(c, c.?securityContext.runAsUser.orValue(0) != 64515)
+  message: a container runs as user 64515, which is the guardrail's; set another securityContext.runAsUser
+  reason: Forbidden
+- expression: >-
+    variables.containers.all(c, c.?volumeMounts.orValue([]).all(m, !(m.name in ['chaperone-token', 'chaperone-state'])))
+  message: a container mounts a volume of the guardrail (chaperone-token, chaperone-state); remove the mount
+  reason: Forbidden
+{{- end }}
+
+{{- define "chaperone.containerVariables" -}}
+- name: seLinuxTypes
+  expression: "['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t']"
+{{- end }}

@@ -1,0 +1,55 @@
+package dev.chaperone.it.kubernetes;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import com.marcnuri.helm.TemplateCommand;
+import java.nio.file.Path;
+
+/** The Helm chart, as it lies in the repository. */
+final class Chart {
+    static final Path FOLDER = Path.of("../../charts/chaperone");
+
+    /** The namespace that it is installed into. */
+    static final String NAMESPACE = "chaperone-system";
+
+    static final String OPERATOR = "system:serviceaccount:" + NAMESPACE + ":chaperone-operator";
+
+    static final String OPERATOR_IMAGE = "chaperone-operator@sha256:" + "a".repeat(64);
+    static final String GUARDRAIL_IMAGE = "chaperone-guardrail@sha256:" + "b".repeat(64);
+
+    private static final String RELEASE = "chaperone";
+
+    private Chart() {}
+
+    /** Its manifests, with the values that have no default. */
+    static TemplateCommand template() {
+        return templateWithDefaults()
+                .set("operator.image", OPERATOR_IMAGE)
+                .set("guardrail.image", GUARDRAIL_IMAGE);
+    }
+
+    static TemplateCommand templateWithDefaults() {
+        return new Helm(FOLDER).template().withName(RELEASE).withNamespace(NAMESPACE).withKubeVersion("1.34.0");
+    }
+
+    static LintResult lint() {
+        return new Helm(FOLDER).lint().strict().call();
+    }
+
+    /** Does not wait for the operator: its image need not exist. */
+    static void install(String kubeconfig) {
+        new Helm(FOLDER).install().withName(RELEASE).withNamespace(NAMESPACE).createNamespace()
+                .withKubeConfigContents(kubeconfig)
+                .set("operator.image", OPERATOR_IMAGE).set("guardrail.image", GUARDRAIL_IMAGE)
+                .call();
+    }
+
+    static void upgrade(String kubeconfig, String key, Object value) {
+        new Helm(FOLDER).upgrade().withName(RELEASE).withNamespace(NAMESPACE).reuseValues()
+                .withKubeConfigContents(kubeconfig).set(key, value).call();
+    }
+
+    static String uninstall(String kubeconfig) {
+        return Helm.uninstall(RELEASE).withNamespace(NAMESPACE).withKubeConfigContents(kubeconfig).call();
+    }
+}
