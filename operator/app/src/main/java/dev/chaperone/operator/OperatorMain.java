@@ -1,0 +1,64 @@
+package dev.chaperone.operator;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The operator's entry point. It is set up by its environment, which the chart writes. */
+public final class OperatorMain {
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
+    private static final int WRONG_USAGE = 2;
+    private static final int ENVIRONMENT = 3;
+
+    private OperatorMain() {}
+
+    public static void main(String[] arguments) {
+        int exit = run(List.of(arguments), System.out, System.err);
+        if (exit != 0) {
+            System.exit(exit);
+        }
+    }
+
+    static int run(List<String> arguments, PrintStream out, PrintStream err) {
+        if (arguments.equals(List.of("--version"))) {
+            out.println("chaperone-operator " + version());
+            return 0;
+        }
+        if (!arguments.isEmpty()) {
+            err.println("usage: chaperone-operator [--version]");
+            return WRONG_USAGE;
+        }
+        try {
+            return serve(OperatorSettings.of(System.getenv()));
+        } catch (IllegalArgumentException e) {
+            LOG.error(e.getMessage());
+            return WRONG_USAGE;
+        }
+    }
+
+    private static int serve(OperatorSettings settings) {
+        KubernetesClient client = new KubernetesClientBuilder()
+                .withHttpClientFactory(new JdkHttpClientFactory())
+                .build();
+        ChaperoneOperator operator = new ChaperoneOperator(settings, client, Clock.systemUTC());
+        // Where a replica has to end, its pod's policy starts it anew.
+        Runtime.getRuntime().addShutdownHook(new Thread(operator::close, "stop"));
+        try {
+            operator.start(() -> System.exit(ENVIRONMENT));
+            return 0;
+        } catch (Exception e) {
+            LOG.atError().setCause(e).log("The operator cannot start");
+            return ENVIRONMENT;
+        }
+    }
+
+    private static String version() {
+        return Objects.requireNonNullElse(OperatorMain.class.getPackage().getImplementationVersion(), "(not packaged)");
+    }
+}

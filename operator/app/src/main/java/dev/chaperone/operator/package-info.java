@@ -1,0 +1,2 @@
+/** The operator as one process. */
+package dev.chaperone.operator;

@@ -1,0 +1,59 @@
+package dev.chaperone.operator.shape;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chaperone.api.Api;
+import dev.chaperone.api.GuardrailPod;
+import dev.chaperone.api.GuardrailShape;
+import dev.chaperone.api.GuardrailShapeSpec;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Writes the shape of this release, and again whenever somebody changed it. Only the leader does, so that two releases
+ * do not write in turns while one replaces the other.
+ */
+public final class ShapeKeeper {
+    private final KubernetesClient client;
+    private final ObjectNode container;
+    private final List<ObjectNode> volumes;
+    private final List<OwnerReference> owners;
+
+    /**
+     * @param container the guardrail of this release
+     * @param volumes its volumes
+     * @param owners what the shape goes with when it is deleted
+     */
+    public ShapeKeeper(
+            KubernetesClient client, ObjectNode container, List<ObjectNode> volumes, List<OwnerReference> owners) {
+        this.client = client;
+        this.container = container;
+        this.volumes = List.copyOf(volumes);
+        this.owners = List.copyOf(owners);
+    }
+
+    /** Writes it unless it is as it should be. */
+    public void look() {
+        GuardrailShape present = client.resources(GuardrailShape.class).withName(GuardrailPod.SHAPE).get();
+        GuardrailShapeSpec before = present == null ? null : present.getSpec();
+        GuardrailShapeSpec wanted = Shapes.next(before, container, volumes);
+        if (present != null && wanted.equals(before)
+                && Objects.requireNonNullElse(present.getMetadata().getOwnerReferences(), List.of()).equals(owners)) {
+            return;
+        }
+        GuardrailShape shape = new GuardrailShape();
+        shape.setMetadata(
+                new ObjectMetaBuilder().withName(GuardrailPod.SHAPE).withOwnerReferences(owners).build());
+        shape.setSpec(wanted);
+        client.resource(shape).patch(
+                new PatchContext.Builder()
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .withFieldManager(Api.FIELD_MANAGER)
+                        .withForce(true)
+                        .build());
+    }
+}

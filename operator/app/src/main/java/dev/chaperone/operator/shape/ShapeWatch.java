@@ -1,0 +1,40 @@
+package dev.chaperone.operator.shape;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chaperone.api.GuardrailPod;
+import dev.chaperone.api.GuardrailShape;
+import dev.chaperone.api.GuardrailShapeSpec;
+import dev.chaperone.injection.PodInjector;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shape as it is in the cluster. Every replica injects what stands there and not what its own release would: during
+ * an upgrade an admission policy knows no other.
+ */
+public final class ShapeWatch implements AutoCloseable {
+    private final SharedIndexInformer<GuardrailShape> informer;
+
+    public ShapeWatch(KubernetesClient client) {
+        this.informer = client.resources(GuardrailShape.class).inform();
+    }
+
+    /** Puts in the guardrail that pods are to be created with now; null while none is known. */
+    public @Nullable PodInjector injector() {
+        GuardrailShape shape = informer.getStore().getByKey(GuardrailPod.SHAPE);
+        GuardrailShapeSpec spec = shape == null ? null : shape.getSpec();
+        if (spec == null || spec.containers().isEmpty()
+                || !(spec.containers().getFirst() instanceof ObjectNode container)) {
+            return null;
+        }
+        List<ObjectNode> volumes = spec.volumes().stream().map(ObjectNode.class::cast).toList();
+        return new PodInjector(container, volumes);
+    }
+
+    @Override
+    public void close() {
+        informer.close();
+    }
+}

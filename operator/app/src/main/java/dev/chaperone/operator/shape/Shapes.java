@@ -1,0 +1,35 @@
+package dev.chaperone.operator.shape;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.chaperone.api.GuardrailShapeSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which guardrails pods may be created with. */
+final class Shapes {
+    // Two releases stand side by side while one replaces the other, and after going back.
+    private static final int RELEASES = 2;
+
+    private Shapes() {}
+
+    /**
+     * The shape of a release that takes over from what is there.
+     *
+     * @param present what is there; null when there is nothing yet
+     * @param container the guardrail of the release
+     * @param volumes the volumes of the release
+     */
+    static GuardrailShapeSpec next(
+            @Nullable GuardrailShapeSpec present, JsonNode container, List<? extends JsonNode> volumes) {
+        List<JsonNode> containers = new ArrayList<>();
+        containers.add(container);
+        if (present != null && present.containers() != null) {
+            present.containers().stream()
+                    .filter(other -> !other.equals(container))
+                    .limit(RELEASES - 1)
+                    .forEach(containers::add);
+        }
+        return new GuardrailShapeSpec(List.copyOf(containers), List.copyOf(volumes));
+    }
+}

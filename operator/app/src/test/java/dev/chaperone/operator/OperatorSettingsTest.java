@@ -1,0 +1,74 @@
+package dev.chaperone.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.chaperone.injection.GuardrailSettings.PullPolicy;
+import dev.chaperone.injection.GuardrailSettings.Resources;
+import dev.chaperone.injection.TrustedController;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OperatorSettingsTest {
+    private static final Map<String, String> LEAST = Map.of(
+            "CHAPERONE_OPERATOR_NAMESPACE", "chaperone-system", "CHAPERONE_POD_NAME", "chaperone-operator-1",
+            "CHAPERONE_POD_IP", "10.0.0.7", "CHAPERONE_GUARDRAIL_IMAGE", "guardrail@sha256:0");
+
+    private static Map<String, String> with(String name, String value) {
+        Map<String, String> environment = new TreeMap<>(LEAST);
+        environment.put(name, value);
+        return environment;
+    }
+
+    @Test
+    void whatIsNotSaidHasItsDefault() {
+        // When
+        OperatorSettings settings = OperatorSettings.of(LEAST);
+
+        // Then
+        assertThat(settings.pullPolicy()).isEqualTo(PullPolicy.IF_NOT_PRESENT);
+        assertThat(settings.resources()).isEqualTo(Resources.DEFAULT);
+        assertThat(settings.trustedControllers()).isEmpty();
+        assertThat(settings.clusterRole()).isNull();
+        assertThat(settings.serverNames()).contains(
+                "chaperone-webhook.chaperone-system.svc", "chaperone-channel.chaperone-system.svc");
+    }
+
+    @Test
+    void resourcesAreThoseOfAContainer() {
+        // When
+        OperatorSettings settings = OperatorSettings.of(with(
+                "CHAPERONE_GUARDRAIL_RESOURCES",
+                "{\"requests\":{\"cpu\":\"0.02\"},\"limits\":{\"memory\":\"512Mi\"}}"));
+
+        // Then
+        assertThat(settings.resources()).isEqualTo(new Resources("20m", "128Mi", null, "512Mi"));
+    }
+
+    @Test
+    void controllersAreTrustedOneByOne() {
+        // When
+        OperatorSettings settings = OperatorSettings.of(with(
+                "CHAPERONE_TRUSTED_CONTROLLERS",
+                "[{\"group\":\"argoproj.io\",\"kind\":\"Workflow\",\"user\":\"system:serviceaccount:argo:argo\"}]"));
+
+        // Then
+        assertThat(settings.trustedControllers()).containsExactly(
+                new TrustedController("argoproj.io", "Workflow", "system:serviceaccount:argo:argo"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            CHAPERONE_OPERATOR_NAMESPACE    | ''
+            CHAPERONE_GUARDRAIL_PULL_POLICY | Sometimes
+            CHAPERONE_GUARDRAIL_RESOURCES   | {
+            CHAPERONE_TRUSTED_CONTROLLERS   | [{"kind":1,"usr":""}]
+            """)
+    void whatIsWrongIsNamed(String variable, String value) {
+        assertThatIllegalArgumentException().isThrownBy(() -> OperatorSettings.of(with(variable, value)))
+                .withMessageContaining(variable);
+    }
+}

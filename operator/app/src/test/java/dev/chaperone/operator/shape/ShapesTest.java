@@ -1,0 +1,45 @@
+package dev.chaperone.operator.shape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.chaperone.api.GuardrailShapeSpec;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ShapesTest {
+    private static final List<ObjectNode> VOLUMES = List.of(JsonNodeFactory.instance.objectNode().put("name", "v"));
+
+    private static ObjectNode release(String image) {
+        return JsonNodeFactory.instance.objectNode().put("image", image);
+    }
+
+    private static GuardrailShapeSpec takenOver(String... releases) {
+        GuardrailShapeSpec shape = null;
+        for (String release : releases) {
+            shape = Shapes.next(shape, release(release), VOLUMES);
+        }
+        return shape;
+    }
+
+    @Test
+    void theFirstReleaseStandsAlone() {
+        assertThat(takenOver("one").containers()).containsExactly(release("one"));
+    }
+
+    @Test
+    void theReleaseBeforeIsStillAdmitted() {
+        assertThat(takenOver("one", "two", "three").containers()).containsExactly(release("three"), release("two"));
+    }
+
+    @Test
+    void aReleaseThatTakesOverAgainChangesNothing() {
+        assertThat(takenOver("one", "two", "two")).isEqualTo(takenOver("one", "two"));
+    }
+
+    @Test
+    void goingBackPutsTheOldReleaseFirst() {
+        assertThat(takenOver("one", "two", "one").containers()).containsExactly(release("one"), release("two"));
+    }
+}
