@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ public final class OperatorMain {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
     private static final int WRONG_USAGE = 2;
     private static final int ENVIRONMENT = 3;
+    private static final Duration END_WITHIN = Duration.ofSeconds(20);
 
     private OperatorMain() {}
 
@@ -50,12 +52,25 @@ public final class OperatorMain {
         // Where a replica has to end, its pod's policy starts it anew.
         Runtime.getRuntime().addShutdownHook(new Thread(operator::close, "stop"));
         try {
-            operator.start(() -> System.exit(ENVIRONMENT));
+            operator.start(OperatorMain::end);
             return 0;
         } catch (Exception e) {
             LOG.atError().setCause(e).log("The operator cannot start");
             return ENVIRONMENT;
         }
+    }
+
+    // Whoever calls is one of the threads that ending waits for; and ending must come to an end itself.
+    private static void end() {
+        Thread.ofPlatform().name("end").start(() -> System.exit(ENVIRONMENT));
+        Thread.ofPlatform().daemon().name("end-at-last").start(() -> {
+            try {
+                Thread.sleep(END_WITHIN);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            Runtime.getRuntime().halt(ENVIRONMENT);
+        });
     }
 
     private static String version() {
