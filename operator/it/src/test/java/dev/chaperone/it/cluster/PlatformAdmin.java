@@ -1,6 +1,5 @@
 package dev.chaperone.it.cluster;
 
-import dev.chaperone.controller.Controller;
 import dev.chaperone.test.KubernetesCluster;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -46,7 +45,7 @@ final class PlatformAdmin {
     /** Name of the pod that leads. */
     String leader() {
         return Objects.requireNonNullElse(
-                client.leases().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(Controller.LEASE).get()
+                client.leases().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(OPERATOR).get()
                         .getSpec().getHolderIdentity(),
                 "");
     }
