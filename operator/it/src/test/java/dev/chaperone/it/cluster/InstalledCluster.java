@@ -118,10 +118,6 @@ final class InstalledCluster implements BeforeAllCallback, AutoCloseable {
         return new AgentOwner(client, NAMESPACE);
     }
 
-    PlatformAdmin platformAdmin() {
-        return new PlatformAdmin(client, cluster);
-    }
-
     PolicyAuthor policyAuthor() {
         return new PolicyAuthor(this);
     }
