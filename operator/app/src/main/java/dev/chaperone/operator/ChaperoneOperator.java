@@ -6,6 +6,7 @@ import dev.chaperone.admission.server.AdmissionAnswer;
 import dev.chaperone.admission.server.AdmissionHandler;
 import dev.chaperone.admission.server.AdmissionRequest;
 import dev.chaperone.admission.server.AdmissionServer;
+import dev.chaperone.admission.server.SuppliedKeyManager;
 import dev.chaperone.admission.validate.PolicyValidator;
 import dev.chaperone.controller.Controller;
 import dev.chaperone.controller.ControllerSettings;
@@ -77,7 +78,8 @@ final class ChaperoneOperator implements AutoCloseable {
         GuardrailReports reports = keep(new GuardrailReports(fleet, GuardrailReports.HEARTBEAT_AGE));
         ChannelMetrics metrics = new ChannelMetrics(registry);
         keep(new ChannelServer(
-                ChannelSettings.DEFAULT.withPort(OperatorSettings.CHANNEL_PORT), certificates, fleet,
+                ChannelSettings.DEFAULT.withPort(OperatorSettings.CHANNEL_PORT),
+                new SuppliedKeyManager(certificates::serving), fleet,
                 new KubernetesTokenReviews(client), reports, certificates::peerKey, metrics)).start();
 
         AdmissionServer webhooks = keep(new AdmissionServer(

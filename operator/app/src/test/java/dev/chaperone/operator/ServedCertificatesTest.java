@@ -2,6 +2,7 @@ package dev.chaperone.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chaperone.admission.server.SuppliedKeyManager;
 import dev.chaperone.operator.certificates.OperatorCertificates;
 import java.time.Instant;
 import java.util.List;
@@ -16,28 +17,30 @@ class ServedCertificatesTest {
     void aHandshakeThatBeganBeforeGetsTheKeyOfItsCertificate() {
         // Given
         ServedCertificates served = new ServedCertificates(first);
-        String begun = served.chooseEngineServerAlias("EC", null, null);
+        SuppliedKeyManager keys = new SuppliedKeyManager(served::serving);
+        String begun = keys.chooseEngineServerAlias("EC", null, null);
 
         // When
         served.replace(second);
 
         // Then
-        assertThat(served.getCertificateChain(begun)).containsExactly(first.servingCertificate());
-        assertThat(served.getPrivateKey(begun)).isEqualTo(first.servingKey());
+        assertThat(keys.getCertificateChain(begun)).containsExactly(first.servingCertificate());
+        assertThat(keys.getPrivateKey(begun)).isEqualTo(first.servingKey());
     }
 
     @Test
     void theNextHandshakeGetsTheNewOne() {
         // Given
         ServedCertificates served = new ServedCertificates(first);
+        SuppliedKeyManager keys = new SuppliedKeyManager(served::serving);
 
         // When
         served.replace(second);
 
         // Then
-        String alias = served.chooseEngineServerAlias("EC", null, null);
-        assertThat(served.getCertificateChain(alias)).containsExactly(second.servingCertificate());
-        assertThat(served.getPrivateKey(alias)).isEqualTo(second.servingKey());
+        String alias = keys.chooseEngineServerAlias("EC", null, null);
+        assertThat(keys.getCertificateChain(alias)).containsExactly(second.servingCertificate());
+        assertThat(keys.getPrivateKey(alias)).isEqualTo(second.servingKey());
         assertThat(served.serving().chain()).containsExactly(second.servingCertificate());
     }
 }

@@ -12,13 +12,14 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for the certificate at each handshake, so that a renewed one needs no restart and drops no connection. */
-final class SuppliedKeyManager extends X509ExtendedKeyManager {
+public final class SuppliedKeyManager extends X509ExtendedKeyManager {
     private final Supplier<ServingCertificate> current;
     // A handshake asks for key and chain one after the other, and gets those of one certificate even while it is being
     // renewed. Renewals are months apart, so nothing is ever taken out.
     private final Map<String, ServingCertificate> handedOut = new ConcurrentHashMap<>();
 
-    SuppliedKeyManager(Supplier<ServingCertificate> current) {
+    /** @param current asked at each handshake */
+    public SuppliedKeyManager(Supplier<ServingCertificate> current) {
         this.current = current;
     }
 
