@@ -11,6 +11,7 @@ import dev.chaperone.api.ToolServer;
 import dev.chaperone.api.Workload;
 import dev.chaperone.controller.view.PodFacts.Phase;
 import dev.chaperone.policy.PolicyId;
+import dev.chaperone.injection.WorkloadAnnotation;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -136,8 +137,7 @@ public final class Facts {
     }
 
     private static @Nullable Workload bound(ObjectMeta metadata) {
-        String annotation = annotations(metadata).get(GuardrailPod.WORKLOAD_ANNOTATION);
-        return annotation == null ? null : WorkloadText.read(annotation);
+        return WorkloadAnnotation.read(annotations(metadata).get(GuardrailPod.WORKLOAD_ANNOTATION));
     }
 
     private static Phase phase(Pod pod) {
