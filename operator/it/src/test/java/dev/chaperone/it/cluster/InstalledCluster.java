@@ -1,6 +1,7 @@
 package dev.chaperone.it.cluster;
 
 import dev.chaperone.it.interop.KitImage;
+import dev.chaperone.it.kubernetes.ApiServer;
 import dev.chaperone.it.kubernetes.Chart;
 import dev.chaperone.it.kubernetes.StoryCluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -113,6 +114,10 @@ final class InstalledCluster implements BeforeAllCallback {
     /** Makes a namespace that is not governed. */
     void namespace(String name) {
         cluster.namespace(name);
+    }
+
+    ApiServer admin() {
+        return cluster.admin();
     }
 
     KubernetesClient client() {

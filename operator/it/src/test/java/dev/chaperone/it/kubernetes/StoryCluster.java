@@ -90,6 +90,7 @@ public final class StoryCluster implements AutoCloseable {
         client.namespaces().withLabel(LABEL).delete();
         client.rbac().clusterRoleBindings().withLabel(LABEL).delete();
         client.rbac().clusterRoles().withLabel(LABEL).delete();
+        client.admissionRegistration().v1().mutatingWebhookConfigurations().withLabel(LABEL).delete();
         crds().forEach(crd -> client.resource(crd).delete());
         Awaitility.await("the cluster is as it was").atMost(GONE).pollInterval(Duration.ofMillis(200))
                 .until(() -> crds().isEmpty() && !hasOperatorsRole()
@@ -130,7 +131,8 @@ public final class StoryCluster implements AutoCloseable {
         return nodes.kubeconfig();
     }
 
-    ApiServer admin() {
+    /** The API server as its admin sees it. */
+    public ApiServer admin() {
         return new ApiServer(client, null, null);
     }
 
