@@ -71,7 +71,7 @@ final class ChaperoneOperator implements AutoCloseable {
     void start(Runnable onEnd) throws Exception {
         keep(HealthServer.start(OperatorSettings.HEALTH_PORT, this::unready, new Exposition(registry)));
         List<OwnerReference> owners = owners();
-        ServedCertificates certificates = certificates(owners);
+        ServedCertificates certificates = certificates();
         ShapeWatch watch = keep(new ShapeWatch(client));
         shape = watch;
 
@@ -99,9 +99,9 @@ final class ChaperoneOperator implements AutoCloseable {
         LOG.info("Operator serves");
     }
 
-    private ServedCertificates certificates(List<OwnerReference> owners) {
+    private ServedCertificates certificates() {
         CertificateKeeper keeper = keep(
-                new CertificateKeeper(client, settings.namespace(), settings.serverNames(), owners, clock));
+                new CertificateKeeper(client, settings.namespace(), settings.serverNames(), clock));
         ServedCertificates served = new ServedCertificates(keeper.start());
         keeper.onChange(served::replace);
         return served;

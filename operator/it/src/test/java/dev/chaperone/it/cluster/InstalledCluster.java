@@ -59,8 +59,7 @@ final class InstalledCluster implements BeforeAllCallback {
         }
         installed.apply("tool-servers.yaml", Map.of());
         cluster.namespace(OPERATOR_NAMESPACE);
-        Chart.install(cluster.kubeconfig(), images.operator(), images.guardrail());
-        installed.waitsForOperator();
+        installed.installs();
         installed.apply("namespace.yaml", Map.of());
         Awaitility.await("policies are taken").atMost(STARTING).ignoreExceptions().until(() -> {
             installed.apply("governed.yaml", Map.of("longest", "100"));
@@ -68,6 +67,16 @@ final class InstalledCluster implements BeforeAllCallback {
         });
         installed.apply("agent.yaml", Map.of("replicas", "1"));
         return installed;
+    }
+
+    void installs() {
+        Images images = Images.built();
+        Chart.install(cluster.kubeconfig(), images.operator(), images.guardrail());
+        waitsForOperator();
+    }
+
+    void uninstalls() {
+        Chart.uninstall(cluster.kubeconfig());
     }
 
     /** Until every replica serves. */

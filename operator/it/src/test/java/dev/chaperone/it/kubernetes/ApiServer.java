@@ -43,6 +43,18 @@ public record ApiServer(KubernetesClient client, @Nullable String user, @Nullabl
         return send(request(path).patch(MERGE_PATCH, Manifests.parse(yaml).toString()));
     }
 
+    /** Server-side, as the owner of what it says. */
+    public Answer apply(String path, JsonNode object, String manager) {
+        return send(request(path + "?force=true&fieldManager=" + manager)
+                .patch("application/apply-patch+yaml", object.toString()));
+    }
+
+    /** What {@link #apply} would leave. */
+    public Answer dryRunApply(String path, JsonNode object, String manager) {
+        return send(request(path + "?force=true&dryRun=All&fieldManager=" + manager)
+                .patch("application/apply-patch+yaml", object.toString()));
+    }
+
     Answer dryRunReplace(String path, JsonNode object) {
         return send(request(path + "?dryRun=All").put("application/json", object.toString()));
     }

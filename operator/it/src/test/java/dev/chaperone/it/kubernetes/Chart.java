@@ -28,7 +28,7 @@ public final class Chart {
                 .set("guardrail.image", GUARDRAIL_IMAGE);
     }
 
-    static TemplateCommand templateWithDefaults() {
+    public static TemplateCommand templateWithDefaults() {
         return new Helm(FOLDER).template().withName(RELEASE).withNamespace(NAMESPACE).withKubeVersion("1.34.0");
     }
 
