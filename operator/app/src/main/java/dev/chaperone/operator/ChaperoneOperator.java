@@ -10,7 +10,7 @@ import dev.chaperone.admission.server.SuppliedKeyManager;
 import dev.chaperone.admission.validate.PolicyValidator;
 import dev.chaperone.controller.Controller;
 import dev.chaperone.controller.ControllerSettings;
-import dev.chaperone.controller.PlannedFleet;
+import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.channel.ChannelMetrics;
 import dev.chaperone.controller.channel.ChannelServer;
 import dev.chaperone.controller.channel.ChannelSettings;

@@ -2,6 +2,9 @@ package dev.chaperone.controller;
 
 import dev.chaperone.api.Api;
 import dev.chaperone.api.Governance;
+import dev.chaperone.controller.fleet.ProgrammingReports;
+import dev.chaperone.controller.fleet.Registration;
+import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.reconciler.Leadership;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.reconciler.accepted.AcceptedSpecReconciler;

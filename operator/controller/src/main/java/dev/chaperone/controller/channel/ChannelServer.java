@@ -1,7 +1,7 @@
 package dev.chaperone.controller.channel;
 
-import dev.chaperone.controller.ConfigDirectory;
-import dev.chaperone.controller.Registration;
+import dev.chaperone.controller.fleet.ConfigDirectory;
+import dev.chaperone.controller.fleet.Registration;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.Executors;

@@ -1,7 +1,7 @@
 package dev.chaperone.controller.plan;
 
 import dev.chaperone.config.AgentIdentity;
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.policy.AgentContext;
 import dev.chaperone.policy.CompilationRequest;
 import dev.chaperone.policy.CompilationResult;

@@ -4,7 +4,7 @@ import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.ClusterToolServerSpec;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.api.ToolServerSpec;
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.NamespaceFacts;
 import dev.chaperone.controller.view.ServerFacts;
@@ -62,6 +62,11 @@ public final class FleetPlanner {
         return FleetPlan.of(
                 plans, PolicyPlans.of(standings, plans.values()), directory.plans(plans.values()), inForce(standings),
                 snapshot.loading());
+    }
+
+    /** The tool servers that the last plan was made with. */
+    public ToolServers toolServers() {
+        return servers;
     }
 
     private static SortedMap<String, NamespaceFacts> governed(Snapshot snapshot) {

@@ -1,6 +1,6 @@
 package dev.chaperone.controller.status;
 
-import dev.chaperone.controller.ProgrammingReports.PodReport;
+import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
 import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.view.PodFacts;
 import java.time.Duration;
