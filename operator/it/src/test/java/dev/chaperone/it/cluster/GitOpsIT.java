@@ -188,7 +188,8 @@ class GitOpsIT {
 
     @Test
     void waitingForHealthEndsWhenPodsDecideByIt() {
-        for (String path : List.of("toolpolicies/coder", "toolservers/files", "agents/coder", "guardrailconfigs/coder")) {
+        for (String path : List.of("toolpolicies/coder", "toolservers/files", "agents/coder",
+                "guardrailconfigs/coder")) {
             isCurrent(KINDS + path);
         }
     }
