@@ -1,10 +1,17 @@
 package dev.chaperone.test;
 
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.opentest4j.TestAbortedException;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
+import org.testcontainers.containers.Network;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.MountableFile;
@@ -16,10 +23,15 @@ public final class KubernetesCluster implements AutoCloseable {
 
     private static final String RELEASE = "rancher/k3s:v1.34.1-k3s1";
 
-    private final K3sContainer container;
+    private static final int API_PORT = 6443;
+    private static final int STOPPING_SECONDS = 2;
 
-    private KubernetesCluster(K3sContainer container) {
+    private final K3sContainer container;
+    private final Network network;
+
+    private KubernetesCluster(K3sContainer container, Network network) {
         this.container = container;
+        this.network = network;
     }
 
     /**
@@ -36,8 +48,27 @@ public final class KubernetesCluster implements AutoCloseable {
         }
         K3sContainer container = new K3sContainer(
                 DockerImageName.parse(image()).asCompatibleSubstituteFor("rancher/k3s"));
-        container.start();
-        return new KubernetesCluster(container);
+        // A node that is restarted keeps its addresses: the one within Docker and the one that the kubeconfig names.
+        Network network = Network.newNetwork();
+        container.withNetwork(network);
+        PortBinding port = new PortBinding(Ports.Binding.bindPort(freePort()), new ExposedPort(API_PORT));
+        container.withCreateContainerCmdModifier(
+                command -> Objects.requireNonNull(command.getHostConfig()).withPortBindings(port));
+        try {
+            container.start();
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
+        return new KubernetesCluster(container, network);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String image() {
@@ -74,8 +105,25 @@ public final class KubernetesCluster implements AutoCloseable {
         return result.getStdout();
     }
 
+    /**
+     * Sends a signal to the first process of the node, which in an image of K3s is the API server among others; pods
+     * are not part of it.
+     *
+     * @param signal without SIG
+     */
+    public void signalFirstProcess(String signal) {
+        container.getDockerClient().killContainerCmd(container.getContainerId()).withSignal(signal).exec();
+    }
+
+    /** As when the power of the node was off for a moment; returns before the API server answers again. */
+    public void restartNode() {
+        container.getDockerClient().restartContainerCmd(container.getContainerId()).withTimeout(STOPPING_SECONDS)
+                .exec();
+    }
+
     @Override
     public void close() {
         container.stop();
+        network.close();
     }
 }

@@ -33,7 +33,7 @@ final class InstalledCluster implements BeforeAllCallback, AutoCloseable {
 
     static final String OPERATOR_NAMESPACE = "chaperone-system";
 
-    private static final Path CHART = Path.of("../../charts/chaperone");
+    static final Path CHART = Path.of("../../charts/chaperone");
     private static final Duration STARTING = Duration.ofMinutes(4);
     private static final PatchContext APPLY = new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager("story").withForce(true).build();
@@ -116,6 +116,10 @@ final class InstalledCluster implements BeforeAllCallback, AutoCloseable {
 
     AgentOwner agentOwner() {
         return new AgentOwner(client, NAMESPACE);
+    }
+
+    PlatformAdmin platformAdmin() {
+        return new PlatformAdmin(client, cluster);
     }
 
     PolicyAuthor policyAuthor() {
