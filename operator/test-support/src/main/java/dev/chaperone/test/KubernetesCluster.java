@@ -1,7 +1,6 @@
 package dev.chaperone.test;
 
 import com.github.dockerjava.api.model.ExposedPort;
-import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,9 +50,12 @@ public final class KubernetesCluster implements AutoCloseable {
         // A node that is restarted keeps its addresses: the one within Docker and the one that the kubeconfig names.
         Network network = Network.newNetwork();
         container.withNetwork(network);
-        PortBinding port = new PortBinding(Ports.Binding.bindPort(freePort()), new ExposedPort(API_PORT));
+        Ports ports = new Ports();
+        container.getExposedPorts().forEach(port -> ports.bind(new ExposedPort(port), Ports.Binding.empty()));
+        ports.getBindings().put(
+                new ExposedPort(API_PORT), new Ports.Binding[]{Ports.Binding.bindPort(freePort())});
         container.withCreateContainerCmdModifier(
-                command -> Objects.requireNonNull(command.getHostConfig()).withPortBindings(port));
+                command -> Objects.requireNonNull(command.getHostConfig()).withPortBindings(ports));
         try {
             container.start();
         } catch (RuntimeException e) {
