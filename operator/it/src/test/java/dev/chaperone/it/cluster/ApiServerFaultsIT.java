@@ -28,15 +28,14 @@ class ApiServerFaultsIT {
     @BeforeEach
     void anAgentCalls() {
         admin = cluster.platformAdmin();
+        assertThat(admin.node().isOurs()).isTrue();
         agent = SteadyAgent.begins(cluster);
-        agent.isSaidToObey();
         begin = Instant.now();
     }
 
     @AfterEach
     void everythingRunsAgain() throws Exception {
-        admin.node().continuesAll();
-        admin.waitsForOperator();
+        admin.healsAll();
     }
 
     @Test

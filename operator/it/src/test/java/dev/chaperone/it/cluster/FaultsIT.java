@@ -41,8 +41,7 @@ class FaultsIT {
 
     @AfterEach
     void everythingRunsAgain() throws Exception {
-        admin.node().continuesAll();
-        admin.scalesOperator(2);
+        admin.healsAll();
     }
 
     private boolean maySayHello() throws Exception {

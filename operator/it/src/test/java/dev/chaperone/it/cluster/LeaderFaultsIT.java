@@ -35,17 +35,17 @@ class LeaderFaultsIT {
     @BeforeEach
     void anAgentCalls() {
         admin = cluster.platformAdmin();
+        assertThat(admin.node().isOurs()).isTrue();
         agent = SteadyAgent.begins(cluster);
         begin = Instant.now();
     }
 
     @AfterEach
     void everythingRunsAgain() throws Exception {
-        admin.node().continuesAll();
         cluster.client().apps().deployments().inNamespace(SteadyAgent.NAMESPACE).withLabel("app", "idle").delete();
         cluster.client().resources(ToolPolicy.class).inNamespace(SteadyAgent.NAMESPACE).withLabel("app", "idle")
                 .delete();
-        admin.waitsForOperator();
+        admin.healsAll();
     }
 
     @Test

@@ -25,6 +25,11 @@ final class Node {
         this.cluster = cluster;
     }
 
+    /** Whether it may be broken. */
+    boolean isOurs() {
+        return !cluster.outlivesTests();
+    }
+
     /** The JVM of a pod gets a signal, and nothing else of it. */
     void signalsJavaOf(Pod pod, String signal) throws IOException, InterruptedException {
         // Some runtimes write the UID with underscores.

@@ -1,20 +1,22 @@
 package dev.chaperone.it.cluster;
 
-import com.marcnuri.helm.Helm;
 import dev.chaperone.api.GuardrailPod;
 import dev.chaperone.api.GuardrailShape;
+import dev.chaperone.it.kubernetes.Chart;
 import dev.chaperone.test.KubernetesCluster;
+import dev.chaperone.test.Skip;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import org.awaitility.Awaitility;
+import org.opentest4j.TestAbortedException;
 
 /** Runs the cluster and Chaperone in it, and does to them what happens to clusters. */
 final class PlatformAdmin {
@@ -31,9 +33,24 @@ final class PlatformAdmin {
         this.kubeconfig = cluster.kubeconfig();
     }
 
-    /** The machine below. */
+    /**
+     * The machine below.
+     *
+     * @throws TestAbortedException when it is not ours to break
+     */
     Node node() {
+        if (!node.isOurs()) {
+            throw Skip.because("nothing is done to the nodes of a cluster that is not the tests' own");
+        }
         return node;
+    }
+
+    /** What stood still goes on, and what was ended is there again. */
+    void healsAll() throws IOException, InterruptedException {
+        if (node.isOurs()) {
+            node.continuesAll();
+        }
+        scalesOperator(2);
     }
 
     /** So many replicas, and waits until it is so. */
@@ -101,7 +118,7 @@ final class PlatformAdmin {
 
     /** Its process gets the signal; the pod remains. */
     void signalsOperator(String name, String signal) throws IOException, InterruptedException {
-        node.signalsJavaOf(operatorPod(name), signal);
+        node().signalsJavaOf(operatorPod(name), signal);
     }
 
     /** What the container of a replica said before it ended, with times. */
@@ -123,9 +140,7 @@ final class PlatformAdmin {
 
     /** Upgrades the release to one whose guardrails may use so much memory, and waits for the operator of it. */
     void upgradesToGuardrailsOf(String memory) {
-        new Helm(InstalledCluster.CHART).upgrade().withName("chaperone")
-                .withNamespace(InstalledCluster.OPERATOR_NAMESPACE).withKubeConfigContents(kubeconfig).reuseValues()
-                .set("guardrail.resources.limits.memory", memory).call();
+        Chart.upgrade(kubeconfig, "guardrail.resources.limits.memory", memory);
         waitsForOperator();
         Awaitility.await("new pods get it").atMost(STARTING).until(
                 () -> client.resources(GuardrailShape.class).withName(GuardrailPod.SHAPE).get().getSpec().containers()
