@@ -69,7 +69,21 @@ final class CurrentCluster implements KubernetesCluster {
 
     @Override
     public String onNode(String... command) {
-        throw Skip.because("nothing is done to the nodes of a cluster that is not the tests' own");
+        throw notOurs();
+    }
+
+    @Override
+    public void signalFirstProcess(String signal) {
+        throw notOurs();
+    }
+
+    @Override
+    public void restartNode() {
+        throw notOurs();
+    }
+
+    private static TestAbortedException notOurs() {
+        return Skip.because("nothing is done to the nodes of a cluster that is not the tests' own");
     }
 
     @Override

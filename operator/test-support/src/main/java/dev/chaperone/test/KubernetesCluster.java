@@ -72,6 +72,22 @@ public sealed interface KubernetesCluster extends AutoCloseable permits K3sClust
      */
     String onNode(String... command) throws IOException, InterruptedException;
 
+    /**
+     * Sends a signal to the first process of the node, which in an image of K3s is the API server among others; pods
+     * are not part of it.
+     *
+     * @param signal without SIG
+     * @throws TestAbortedException when the nodes are not the test's
+     */
+    void signalFirstProcess(String signal);
+
+    /**
+     * As when the power of the node was off for a moment; returns before the API server answers again.
+     *
+     * @throws TestAbortedException when the nodes are not the test's
+     */
+    void restartNode();
+
     @Override
     void close();
 }

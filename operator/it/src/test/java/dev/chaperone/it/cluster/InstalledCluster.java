@@ -137,6 +137,10 @@ final class InstalledCluster implements BeforeAllCallback {
         return new AgentOwner(client, NAMESPACE);
     }
 
+    PlatformAdmin platformAdmin() {
+        return new PlatformAdmin(client, cluster.nodes());
+    }
+
     PolicyAuthor policyAuthor() {
         return new PolicyAuthor(this);
     }
