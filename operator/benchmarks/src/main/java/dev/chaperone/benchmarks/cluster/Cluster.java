@@ -24,6 +24,7 @@ final class Cluster implements AutoCloseable {
     static final String OPERATOR_NAMESPACE = "chaperone-system";
 
     private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration REQUEST = Duration.ofMinutes(2);
     private static final int REQUESTS = 64;
     private static final PatchContext APPLY = new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager("benchmark").withForce(true).build();
@@ -46,6 +47,8 @@ final class Cluster implements AutoCloseable {
     }
 
     private static KubernetesClient client(Config config) {
+        // Deleting hundreds of pods is one request.
+        config.setRequestTimeout(Math.toIntExact(REQUEST.toMillis()));
         config.setMaxConcurrentRequests(REQUESTS);
         config.setMaxConcurrentRequestsPerHost(REQUESTS);
         return new KubernetesClientBuilder().withHttpClientFactory(new JdkHttpClientFactory()).withConfig(config)
