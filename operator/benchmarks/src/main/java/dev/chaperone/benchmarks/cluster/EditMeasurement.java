@@ -149,7 +149,8 @@ public final class EditMeasurement {
     }
 
     private void follow(Pod pod) {
-        Queue<Instant> times = loaded.computeIfAbsent(pod.getMetadata().getName(), name -> new ConcurrentLinkedQueue<>());
+        Queue<Instant> times = loaded.computeIfAbsent(pod.getMetadata().getName(),
+                name -> new ConcurrentLinkedQueue<>());
         try (var log = cluster.client().pods().resource(pod).inContainer("chaperone-guardrail").usingTimestamps()
                 .watchLog();
                 var lines = new BufferedReader(new InputStreamReader(log.getOutput(), StandardCharsets.UTF_8))) {
