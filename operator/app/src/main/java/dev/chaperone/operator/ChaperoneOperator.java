@@ -10,6 +10,7 @@ import dev.chaperone.admission.server.SuppliedKeyManager;
 import dev.chaperone.admission.validate.PolicyValidator;
 import dev.chaperone.controller.Controller;
 import dev.chaperone.controller.ControllerSettings;
+import dev.chaperone.controller.planned.PlanMetrics;
 import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.channel.ChannelMetrics;
 import dev.chaperone.controller.channel.ChannelServer;
@@ -53,7 +54,7 @@ final class ChaperoneOperator implements AutoCloseable {
     private final KubernetesClient client;
     private final Clock clock;
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final PlannedFleet fleet = PlannedFleet.of(new PolicyCompiler());
+    private final PlannedFleet fleet = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(registry));
     private @Nullable AdmissionServer admission;
     private @Nullable ShapeWatch shape;
 

@@ -31,14 +31,24 @@ import java.util.stream.Collectors;
  * thread.
  */
 public final class FleetPlanner {
+    /**
+     * What has been done so far, rather than remembered.
+     *
+     * @param configs how many configs were linked
+     * @param expressions how many expressions were compiled
+     */
+    public record Work(long configs, long expressions) {}
+
     private record ServerInputs(Set<ServerFacts> servers, Map<String, Map<String, String>> namespaceLabels) {}
 
+    private final PolicyCompiler compiler;
     private final PolicyPlanner policies;
     private final ConfigPlanner configs;
     private ServerInputs serverInputs = new ServerInputs(Set.of(), Map.of());
     private ToolServers servers = ToolServers.NONE;
 
     public FleetPlanner(PolicyCompiler compiler) {
+        this.compiler = compiler;
         this.policies = new PolicyPlanner(compiler);
         this.configs = new ConfigPlanner(compiler);
     }
@@ -67,6 +77,11 @@ public final class FleetPlanner {
     /** The tool servers that the last plan was made with. */
     public ToolServers toolServers() {
         return servers;
+    }
+
+    /** What the plans up to now have cost. */
+    public Work work() {
+        return new Work(configs.linked(), compiler.compilations());
     }
 
     private static SortedMap<String, NamespaceFacts> governed(Snapshot snapshot) {

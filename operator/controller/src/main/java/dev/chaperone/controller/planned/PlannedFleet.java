@@ -6,6 +6,7 @@ import dev.chaperone.controller.fleet.Registration;
 import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.FleetPlanner;
+import dev.chaperone.controller.plan.FleetPlanner.Work;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.Snapshot;
 import dev.chaperone.policy.PolicyCompiler;
@@ -27,6 +28,7 @@ public final class PlannedFleet implements ConfigDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(PlannedFleet.class);
 
     private final FleetPlanner planner;
+    private final PlanMetrics metrics;
     private final CountDownLatch planned = new CountDownLatch(1);
     private final List<Consumer<FleetChange>> listeners = new CopyOnWriteArrayList<>();
     private volatile FleetPlan plan = FleetPlan.EMPTY;
@@ -34,19 +36,27 @@ public final class PlannedFleet implements ConfigDirectory {
     private volatile Snapshot snapshot = Snapshot.EMPTY;
     private volatile ToolServers toolServers = ToolServers.NONE;
 
-    PlannedFleet(FleetPlanner planner) {
+    PlannedFleet(FleetPlanner planner, PlanMetrics metrics) {
         this.planner = planner;
+        this.metrics = metrics;
     }
 
-    /** One that knows nothing yet. */
-    public static PlannedFleet of(PolicyCompiler compiler) {
-        return new PlannedFleet(new FleetPlanner(compiler));
+    /**
+     * One that knows nothing yet.
+     *
+     * @param compiler used by nobody else
+     */
+    public static PlannedFleet of(PolicyCompiler compiler, PlanMetrics metrics) {
+        return new PlannedFleet(new FleetPlanner(compiler), metrics);
     }
 
     /** Plans what is new. Called on one thread. */
     public void accept(Snapshot latest) {
         FleetPlan before = plan;
+        Work done = planner.work();
+        long begun = System.nanoTime();
         FleetPlan now = planner.plan(latest, before.accepted());
+        metrics.planned(Duration.ofNanos(System.nanoTime() - begun), done, planner.work());
         snapshot = latest;
         stored = latest.accepted();
         toolServers = planner.toolServers();
