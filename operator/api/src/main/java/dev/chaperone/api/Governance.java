@@ -8,8 +8,14 @@ public final class Governance {
      */
     public static final String NAMESPACE_LABEL = Api.GROUP + "/governed";
 
-    /** The one value of {@link #NAMESPACE_LABEL} that counts. */
+    /** The value of {@link #NAMESPACE_LABEL} under which every new pod gets a guardrail. */
     public static final String GOVERNED = "true";
+
+    /**
+     * The value of {@link #NAMESPACE_LABEL} under which new pods are admitted as they come. Guardrails that run there
+     * are served as before.
+     */
+    public static final String BREAK_GLASS = "break-glass";
 
     /**
      * Label of Secrets in the operator's namespace that tool servers may refer to, with the value {@code true}. Set by

@@ -5,6 +5,7 @@ import dev.chaperone.api.Governance;
 import dev.chaperone.controller.fleet.ProgrammingReports;
 import dev.chaperone.controller.fleet.Registration;
 import dev.chaperone.controller.planned.PlannedFleet;
+import dev.chaperone.controller.reconciler.Events;
 import dev.chaperone.controller.reconciler.Leadership;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.reconciler.accepted.AcceptedSpecReconciler;
@@ -110,9 +111,9 @@ public final class Controller implements AutoCloseable {
                 fleet,
                 () -> new Programming(reports.reports(), clock.instant(), settings.heartbeat(), leadership.since()),
                 client,
-                leadership, settings.namespace());
-        register(built, "namespace", new NamespaceReconciler(reconciliation), Governance.NAMESPACE_LABEL + "="
-                + Governance.GOVERNED);
+                leadership, new Events(client, settings.identity(), clock), settings.namespace());
+        register(built, "namespace", new NamespaceReconciler(reconciliation), Governance.NAMESPACE_LABEL + " in ("
+                + Governance.GOVERNED + "," + Governance.BREAK_GLASS + ")");
         register(built, "agent", new AgentReconciler(reconciliation), null);
         register(built, "guardrailconfig", new GuardrailConfigReconciler(reconciliation), null);
         register(built, "toolpolicy", new ToolPolicyReconciler(reconciliation), null);
@@ -176,6 +177,7 @@ public final class Controller implements AutoCloseable {
         }
         if (operator != null) {
             operator.stop();
+            new LeaderLease(client, settings).release();
         }
         if (view != null) {
             view.close();

@@ -7,6 +7,7 @@ import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.plan.Snapshots;
 import dev.chaperone.controller.planned.PlanMetrics;
 import dev.chaperone.controller.planned.PlannedFleet;
+import dev.chaperone.controller.reconciler.Events;
 import dev.chaperone.controller.reconciler.Leadership;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.reconciler.Resources;
@@ -19,6 +20,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.reflect.Proxy;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,7 +37,8 @@ class ConfigWritingTest {
     private final GuardrailConfigReconciler reconciler = new GuardrailConfigReconciler(
             new Reconciliation(
                     fleet, () -> new Programming(Map.of(), Instant.EPOCH, Duration.ofSeconds(35), Instant.EPOCH),
-                    client(), new Leadership(), "chaperone-system"));
+                    client(), new Leadership(), new Events(client(), "here", Clock.systemUTC()),
+                    "chaperone-system"));
 
     @Test
     void writesAConfigBeforeItsStatus() {

@@ -185,6 +185,41 @@ class ControllerIT {
     }
 
     @Test
+    void looseningAndRefusingIsTold() {
+        // Given
+        policy("told", "defaultVerdict: Deny");
+        eventually(() -> assertThat(storedNames("told")).containsExactly(uid("told") + "-1"));
+
+        // When
+        policy("told", "defaultVerdict: NoOpinion");
+        eventually(() -> assertThat(policyStatus("told").acceptedGeneration()).isEqualTo(2));
+        policy("told", "rules: [{name: r, tools: [\"a/b\"], when: \"args.x ==\", verdict: Allow}]");
+
+        // Then
+        eventually(() -> assertThat(events("told")).satisfiesExactlyInAnyOrder(
+                event -> assertThat(event).isEqualTo("Loosened: defaultVerdict goes from Deny to NoOpinion"),
+                event -> assertThat(event).startsWith("Invalid: ").contains("the expression ends too early")));
+    }
+
+    private List<String> events(String policy) {
+        return client.events().v1().events().inNamespace(namespace).list().getItems().stream()
+                .filter(event -> event.getRegarding().getUid().equals(uid(policy)))
+                .map(event -> event.getReason() + ": " + event.getNote())
+                .toList();
+    }
+
+    @Test
+    void whoEndsLeavesTheLeadToOthers() throws Exception {
+        // When
+        controller.close();
+
+        // Then
+        assertThat(client.leases().inNamespace(OPERATOR).withName(Controller.LEASE).get().getSpec()
+                .getHolderIdentity()).isNullOrEmpty();
+        startController();
+    }
+
+    @Test
     void aBadEditLeavesTheLastGoodOneAlsoAfterARestart() throws Exception {
         // Given
         deployment("coder", "app: coder");

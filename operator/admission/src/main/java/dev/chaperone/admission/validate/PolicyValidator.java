@@ -21,6 +21,7 @@ import dev.chaperone.api.ToolPolicy;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.Issue.Severity;
+import dev.chaperone.policy.Loosening;
 import dev.chaperone.policy.PolicyCompiler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;

@@ -86,7 +86,7 @@ public final class FleetPlanner {
 
     private static SortedMap<String, NamespaceFacts> governed(Snapshot snapshot) {
         return snapshot.namespaces().stream()
-                .filter(namespace -> namespace.isGoverned() && !snapshot.loading().contains(namespace.name()))
+                .filter(namespace -> namespace.mayHaveGuardrails() && !snapshot.loading().contains(namespace.name()))
                 .collect(Collectors.toMap(NamespaceFacts::name, Function.identity(), (a, b) -> a, TreeMap::new));
     }
 

@@ -28,6 +28,7 @@ public record Reconciliation(
         Supplier<Programming> programming,
         KubernetesClient client,
         Leadership leadership,
+        Events events,
         String namespace) {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
 

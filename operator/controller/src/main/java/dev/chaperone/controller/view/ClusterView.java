@@ -105,7 +105,7 @@ public final class ClusterView implements AutoCloseable {
     /** Begins to read namespaces that are newly governed, and ends it where they are no longer. */
     private void follow() {
         Set<String> names = namespaces.facts().stream()
-                .filter(NamespaceFacts::isGoverned)
+                .filter(NamespaceFacts::mayHaveGuardrails)
                 .map(NamespaceFacts::name)
                 .collect(Collectors.toSet());
         governed.entrySet().removeIf(entry -> {

@@ -9,6 +9,12 @@ public record NamespaceFacts(String name, Map<String, String> labels) {
         labels = Map.copyOf(labels);
     }
 
+    /** Whether agents may run there with guardrails: governed, or governed until somebody broke the glass. */
+    public boolean mayHaveGuardrails() {
+        return isGoverned() || Governance.BREAK_GLASS.equals(labels.get(Governance.NAMESPACE_LABEL));
+    }
+
+    /** Whether new pods get a guardrail. */
     public boolean isGoverned() {
         return Governance.GOVERNED.equals(labels.get(Governance.NAMESPACE_LABEL));
     }

@@ -45,6 +45,21 @@ class FleetPlannerTest {
     }
 
     @Test
+    void guardrailsGoOnUnderBreakGlass() {
+        // Given
+        FleetPlan governed = planner.plan(Snapshots.of(CLUSTER, policy(1, "args.x == 'good'")), Map.of());
+
+        // When
+        FleetPlan broken = planner.plan(
+                Snapshots.of(CLUSTER.replace("\"true\"", "break-glass"), policy(2, "args.x == 'better'")),
+                governed.accepted());
+
+        // Then
+        assertThat(broken.agents().get(CODER).config().revision())
+                .isNotEqualTo(governed.agents().get(CODER).config().revision());
+    }
+
+    @Test
     void planningAgainWithWhatItRememberedGivesTheSameObjects() {
         // Given
         Snapshot snapshot = Snapshots.of(CLUSTER, policy(1, "args.x == 'good'"));

@@ -7,9 +7,12 @@ import dev.chaperone.controller.plan.PolicyPlan;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.AcceptedSpecs;
+import dev.chaperone.policy.Loosening;
 import dev.chaperone.policy.PolicyId;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What both kinds of policies have in common. */
 final class PolicyReconciliation {
+    private static final String LOOSENED = "Loosened";
+
     private final Reconciliation reconciliation;
 
     PolicyReconciliation(Reconciliation reconciliation) {
@@ -39,14 +44,26 @@ final class PolicyReconciliation {
         if (reconciliation.mustNotWrite() || planned == null || !current) {
             return Optional.empty();
         }
-        store(planned.inForce());
+        store(policy, planned.inForce());
         PolicyStatus status = reconciliation.statuses(plan).policy(planned, before);
-        return status.equals(before) ? Optional.empty() : Optional.of(status);
+        if (status.equals(before)) {
+            return Optional.empty();
+        }
+        reconciliation.events().changed(policy, before == null ? null : before.conditions(), status.conditions());
+        return Optional.of(status);
     }
 
-    private void store(@Nullable AcceptedSpec spec) {
-        if (spec != null && !reconciliation.fleet().stored().contains(spec)) {
-            reconciliation.apply(AcceptedSpecs.store(spec, reconciliation.namespace()));
+    private void store(HasMetadata policy, @Nullable AcceptedSpec spec) {
+        List<AcceptedSpec> stored = reconciliation.fleet().stored();
+        if (spec == null || stored.contains(spec)) {
+            return;
         }
+        stored.stream()
+                .filter(earlier -> earlier.uid().equals(spec.uid()) && earlier.generation() < spec.generation())
+                .max(Comparator.comparingLong(AcceptedSpec::generation))
+                .map(earlier -> Loosening.between(earlier.spec(), spec.spec()))
+                .filter(looser -> !looser.isEmpty())
+                .ifPresent(looser -> reconciliation.events().warn(policy, LOOSENED, String.join("; ", looser)));
+        reconciliation.apply(AcceptedSpecs.store(spec, reconciliation.namespace()));
     }
 }

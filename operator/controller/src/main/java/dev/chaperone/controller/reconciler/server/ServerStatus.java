@@ -24,6 +24,10 @@ final class ServerStatus {
             return Optional.empty();
         }
         ToolServerStatus status = reconciliation.statuses(plan).server(planned, before);
-        return status.equals(before) ? Optional.empty() : Optional.of(status);
+        if (status.equals(before)) {
+            return Optional.empty();
+        }
+        reconciliation.events().changed(server, before == null ? null : before.conditions(), status.conditions());
+        return Optional.of(status);
     }
 }

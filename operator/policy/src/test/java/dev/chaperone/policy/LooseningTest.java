@@ -1,4 +1,4 @@
-package dev.chaperone.admission.validate;
+package dev.chaperone.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

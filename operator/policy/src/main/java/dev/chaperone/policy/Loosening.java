@@ -1,4 +1,4 @@
-package dev.chaperone.admission.validate;
+package dev.chaperone.policy;
 
 import dev.chaperone.api.ClusterToolPolicySpec;
 import dev.chaperone.api.PolicyRules;
