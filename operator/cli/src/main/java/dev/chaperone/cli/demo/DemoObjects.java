@@ -88,8 +88,11 @@ final class DemoObjects {
 
     private void applyPolicy(String text) {
         HasMetadata resource = client.getKubernetesSerialization().unmarshal(text);
+        if (resource.getKind().equals(HasMetadata.getKind(ToolServer.class))) {
+            resource = behindTheDoor(client.getKubernetesSerialization().unmarshal(text, ToolServer.class));
+        }
         resource.getMetadata().setNamespace(NAMESPACE);
-        apply(resource instanceof ToolServer server ? behindTheDoor(server) : resource);
+        apply(resource);
     }
 
     private static ToolServer behindTheDoor(ToolServer server) {
