@@ -55,11 +55,11 @@ final class ClusterProofs {
         console.line("");
         console.line("Its team tries pods without a guardrail (each by a dry run):");
         boolean guarded = tellPlainPod();
-        boolean refused = refused("the node's network", pod -> pod.getSpec().setHostNetwork(true))
-                & refused("the node's files", ClusterProofs::mountNode)
-                & refused("the guardrail's token in the agent", ClusterProofs::mountToken)
-                & refused("a guardrail of its own making", ClusterProofs::bringGuardrail);
-        return shut && guarded && refused;
+        boolean network = refused("the node's network", pod -> pod.getSpec().setHostNetwork(true));
+        boolean files = refused("the node's files", ClusterProofs::mountNode);
+        boolean token = refused("the guardrail's token in the agent", ClusterProofs::mountToken);
+        boolean own = refused("a guardrail of its own making", ClusterProofs::bringGuardrail);
+        return shut && guarded && network && files && token && own;
     }
 
     private void tellAgent() {
