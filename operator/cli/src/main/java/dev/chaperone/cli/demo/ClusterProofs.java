@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +45,7 @@ final class ClusterProofs {
 
     /** Tells them. Returns whether all hold. */
     boolean tell() throws IOException, InterruptedException {
-        tellAgent();
+        boolean programmed = tellAgent();
         console.line("");
         console.line("The agent's container goes around its guardrail:");
         String url = DemoObjects.url("files");
@@ -53,27 +54,36 @@ final class ClusterProofs {
         console.line("  " + (shut ? console.tone(Tone.GOOD, "refused") : console.tone(Tone.BAD, "LET IN ")) + "  "
                 + url + " answers " + status);
         console.line("");
-        console.line("Its team tries pods without a guardrail (each by a dry run):");
-        boolean guarded = tellPlainPod();
+        console.line("Its team tries other pods (each by a dry run):");
+        boolean guarded = guarded("one that says nothing of it: it gets the guardrail as its first container", _ -> {});
+        boolean replaced = guarded("one with a guardrail of its own making: the operator's takes its place",
+                ClusterProofs::bringGuardrail);
         boolean network = refused("the node's network", pod -> pod.getSpec().setHostNetwork(true));
         boolean files = refused("the node's files", ClusterProofs::mountNode);
         boolean token = refused("the guardrail's token in the agent", ClusterProofs::mountToken);
-        boolean own = refused("a guardrail of its own making", ClusterProofs::bringGuardrail);
-        return shut && guarded && network && files && token && own;
+        return programmed && shut && guarded && replaced && network && files && token;
     }
 
-    private void tellAgent() {
-        Agent agent = client.resources(Agent.class).inNamespace(DemoObjects.NAMESPACE).withName(DemoObjects.AGENT)
-                .waitUntilCondition(ClusterProofs::programmed, PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    private boolean tellAgent() {
+        console.line("The cluster says of it (kubectl -n " + DemoObjects.NAMESPACE + " get agents):");
+        Agent agent;
+        try {
+            agent = client.resources(Agent.class).inNamespace(DemoObjects.NAMESPACE).withName(DemoObjects.AGENT)
+                    .waitUntilCondition(ClusterProofs::programmed, PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (KubernetesClientTimeoutException e) {
+            console.line("  " + console.tone(Tone.BAD, "NOTHING") + "  after " + PATIENCE.toSeconds()
+                    + " s no Agent says that its pod has the revision");
+            return false;
+        }
         AgentStatus status = Objects.requireNonNull(agent.getStatus());
         Optional<Condition> ready = Objects.requireNonNullElse(status.conditions(), List.<Condition>of()).stream()
                 .filter(condition -> condition.getType().equals(Conditions.READY)).findFirst();
-        console.line("The cluster says of it (kubectl -n " + DemoObjects.NAMESPACE + " get agents):");
         console.line(ROW.formatted("NAME", "WORKLOAD", "REVISION", "PROGRAMMED", "READY", "REASON"));
         console.line(ROW.formatted(agent.getMetadata().getName(), DemoObjects.AGENT,
                 shortened(Objects.requireNonNullElse(status.revision(), "")), status.programmed(),
                 ready.map(Condition::getStatus).orElse(""), ready.map(Condition::getReason).orElse("")));
         console.line("  governed by " + String.join(", ", Objects.requireNonNullElse(status.policies(), List.of())));
+        return true;
     }
 
     private static boolean programmed(Agent agent) {
@@ -84,12 +94,17 @@ final class ClusterProofs {
         return revision.length() > SHORT_REVISION ? revision.substring(0, SHORT_REVISION) + "…" : revision;
     }
 
-    private boolean tellPlainPod() throws IOException {
-        Pod made = client.pods().inNamespace(DemoObjects.NAMESPACE).resource(objects.anotherPod()).dryRun().create();
-        boolean guarded = made.getSpec().getInitContainers().stream().map(Container::getName).findFirst()
-                .equals(Optional.of(GuardrailPod.CONTAINER));
+    /** The first container of what is admitted is the guardrail, and not an image that the pod's author chose. */
+    private boolean guarded(String attempt, Consumer<Pod> change) throws IOException {
+        Pod pod = objects.anotherPod();
+        change.accept(pod);
+        String chosen = pod.getSpec().getContainers().getFirst().getImage();
+        Pod made = client.pods().inNamespace(DemoObjects.NAMESPACE).resource(pod).dryRun().create();
+        List<Container> first = made.getSpec().getInitContainers();
+        boolean guarded = first.size() == 1 && first.getFirst().getName().equals(GuardrailPod.CONTAINER)
+                && !first.getFirst().getImage().equals(chosen);
         console.line("  " + (guarded ? console.tone(Tone.GOOD, "guarded") : console.tone(Tone.BAD, "LET IN ")) + "  "
-                + "one that says nothing of it: it gets " + GuardrailPod.CONTAINER + " as its first container");
+                + attempt);
         return guarded;
     }
 
