@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,6 +34,19 @@ class CrdSchemaTest {
         // Then
         assertThat(schema.path("properties").has("spec")).isTrue();
         assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void aConfigIsOwnedAsAWhole() throws Exception {
+        // Given
+        String crd = CrdGenerator.generate().get("guardrailconfigs.chaperone.dev.yaml");
+
+        // When
+        JsonNode spec = new ObjectMapper(new YAMLFactory()).readTree(crd)
+                .at("/spec/versions/0/schema/openAPIV3Schema/properties/spec");
+
+        // Then
+        assertThat(spec.path("x-kubernetes-map-type").asText()).isEqualTo("atomic");
     }
 
     private static void check(JsonNode schema, String path, List<String> faults) {

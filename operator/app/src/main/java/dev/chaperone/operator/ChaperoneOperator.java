@@ -10,7 +10,8 @@ import dev.chaperone.admission.server.SuppliedKeyManager;
 import dev.chaperone.admission.validate.PolicyValidator;
 import dev.chaperone.controller.Controller;
 import dev.chaperone.controller.ControllerSettings;
-import dev.chaperone.controller.PlannedFleet;
+import dev.chaperone.controller.planned.PlanMetrics;
+import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.channel.ChannelMetrics;
 import dev.chaperone.controller.channel.ChannelServer;
 import dev.chaperone.controller.channel.ChannelSettings;
@@ -53,7 +54,7 @@ final class ChaperoneOperator implements AutoCloseable {
     private final KubernetesClient client;
     private final Clock clock;
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final PlannedFleet fleet = PlannedFleet.of(new PolicyCompiler());
+    private final PlannedFleet fleet = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(registry));
     private @Nullable AdmissionServer admission;
     private @Nullable ShapeWatch shape;
 
@@ -71,7 +72,7 @@ final class ChaperoneOperator implements AutoCloseable {
     void start(Runnable onEnd) throws Exception {
         keep(HealthServer.start(OperatorSettings.HEALTH_PORT, this::unready, new Exposition(registry)));
         List<OwnerReference> owners = owners();
-        ServedCertificates certificates = certificates(owners);
+        ServedCertificates certificates = certificates();
         ShapeWatch watch = keep(new ShapeWatch(client));
         shape = watch;
 
@@ -99,9 +100,9 @@ final class ChaperoneOperator implements AutoCloseable {
         LOG.info("Operator serves");
     }
 
-    private ServedCertificates certificates(List<OwnerReference> owners) {
+    private ServedCertificates certificates() {
         CertificateKeeper keeper = keep(
-                new CertificateKeeper(client, settings.namespace(), settings.serverNames(), owners, clock));
+                new CertificateKeeper(client, settings.namespace(), settings.serverNames(), clock));
         ServedCertificates served = new ServedCertificates(keeper.start());
         keeper.onChange(served::replace);
         return served;

@@ -2,6 +2,9 @@ package dev.chaperone.controller;
 
 import dev.chaperone.api.Api;
 import dev.chaperone.api.Governance;
+import dev.chaperone.controller.fleet.ProgrammingReports;
+import dev.chaperone.controller.fleet.Registration;
+import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.reconciler.Leadership;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.reconciler.accepted.AcceptedSpecReconciler;
@@ -25,7 +28,6 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -56,6 +58,7 @@ public final class Controller implements AutoCloseable {
     private final ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("chaperone-reports").daemon().factory(),
             new ThreadPoolExecutor.DiscardPolicy());
+    private final Coalescer reported;
     private volatile boolean stopping;
     private @Nullable ClusterView view;
     private @Nullable Operator operator;
@@ -80,6 +83,7 @@ public final class Controller implements AutoCloseable {
         this.reports = reports;
         this.listener = listener;
         this.clock = clock;
+        this.reported = new Coalescer(executor, Duration.ofMillis(200), Duration.ofSeconds(1), fleet::refresh);
     }
 
     /**
@@ -92,22 +96,20 @@ public final class Controller implements AutoCloseable {
         if (!fleet.awaitReady(settings.startTimeout())) {
             throw new IllegalStateException("the cluster could not be read within " + settings.startTimeout());
         }
-        Coalescer reported = new Coalescer(
-                executor, Duration.ofMillis(200), Duration.ofSeconds(1), fleet::refresh);
         listening = reports.onChange(reported::signal);
-        // Until then the silence of a pod means nothing.
-        executor.schedule(reported::signal, settings.heartbeat().toMillis() + 1, TimeUnit.MILLISECONDS);
-        operator = operator(clock.instant());
+        operator = operator();
         operator.start();
     }
 
-    private Operator operator(Instant since) {
+    private Operator operator() {
         Operator built = new Operator(configuration -> configuration.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withConcurrentReconciliationThreads(8)
                 .withLeaderElectionConfiguration(election()));
         Reconciliation reconciliation = new Reconciliation(
-                fleet, () -> new Programming(reports.reports(), clock.instant(), settings.heartbeat(), since), client,
+                fleet,
+                () -> new Programming(reports.reports(), clock.instant(), settings.heartbeat(), leadership.since()),
+                client,
                 leadership, settings.namespace());
         register(built, "namespace", new NamespaceReconciler(reconciliation), Governance.NAMESPACE_LABEL + "="
                 + Governance.GOVERNED);
@@ -151,6 +153,9 @@ public final class Controller implements AutoCloseable {
 
     private void startLeading() {
         LOG.info("Leads");
+        leadership.begin(clock.instant());
+        // Until then the silence of a pod means nothing.
+        executor.schedule(reported::signal, settings.heartbeat().toMillis() + 1, TimeUnit.MILLISECONDS);
         listener.leads();
     }
 

@@ -11,7 +11,11 @@ import dev.chaperone.api.PolicyStatus;
 import dev.chaperone.api.ToolPolicy;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.config.BundleCodec;
-import dev.chaperone.controller.ConfigDirectory.AssignedConfig;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ConfigDirectory.AssignedConfig;
+import dev.chaperone.controller.fleet.ProgrammingReports;
+import dev.chaperone.controller.planned.PlanMetrics;
+import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.view.AcceptedSpecs;
 import dev.chaperone.test.KubernetesCluster;
 import dev.chaperone.policy.PolicyCompiler;
@@ -25,6 +29,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.File;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -81,7 +86,7 @@ class ControllerIT {
 
     private static void startController() throws Exception {
         leadLost.set(false);
-        fleet = PlannedFleet.of(new PolicyCompiler());
+        fleet = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
         controller = new Controller(
                 client, new ControllerSettings(OPERATOR, UUID.randomUUID().toString()), fleet,
                 ProgrammingReports.NONE, new Lead(), Clock.systemUTC());
@@ -363,7 +368,7 @@ class ControllerIT {
         eventually(() -> assertThat(config("bare.pod").getSpec().policies()).hasSize(1));
 
         // When
-        PlannedFleet configs = PlannedFleet.of(new PolicyCompiler());
+        PlannedFleet configs = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
         try (Controller second = new Controller(
                 client, new ControllerSettings(OPERATOR, "second"), configs, ProgrammingReports.NONE, new Lead(),
                 Clock.systemUTC())) {

@@ -3,6 +3,7 @@ package dev.chaperone.it;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -12,10 +13,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which package may know which: the directions between modules are the build's, those within are told here. */
 class ArchitectureTest {
     private static final String GUARDRAIL = "dev.chaperone.guardrail.";
+
+    private static final String CONTROLLER = "dev.chaperone.controller.";
 
     private static JavaClasses all;
 
@@ -63,7 +67,28 @@ class ArchitectureTest {
                 noClasses().that().resideOutsideOfPackage("dev.chaperone.cli.demo..").and()
                         .haveNameNotMatching("dev\\.chaperone\\.cli\\.Demo\\w*Command").should().dependOnClassesThat()
                         .resideInAPackage("dev.chaperone.cli.demo..")
-                        .as("Nothing but its commands knows the demonstration"));
+                        .as("Nothing but its commands know the demonstration"),
+                noClasses().that()
+                        .resideInAnyPackage(
+                                "dev.chaperone.injection..", CONTROLLER + "fleet..", CONTROLLER + "plan..",
+                                CONTROLLER + "status..")
+                        .should().dependOnClassesThat().haveNameMatching(
+                                "io\\.fabric8\\.kubernetes\\.client\\.(?!utils\\.Serialization).*"
+                                        + "|io\\.javaoperatorsdk\\..*|java\\.nio\\.file\\..*|java\\.time\\.Clock")
+                        .as("What is planned and said depends on what was read alone, and on no cluster or clock"),
+                noClasses().that().resideInAPackage(CONTROLLER + "channel..").should().dependOnClassesThat()
+                        .resideInAnyPackage(
+                                CONTROLLER + "plan..", CONTROLLER + "planned..", CONTROLLER + "view..",
+                                CONTROLLER + "reconciler..", CONTROLLER + "status..", "io.javaoperatorsdk..")
+                        .as("The channel serves what it is given, however that was planned"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"admission", "api", "cli", "config", "controller", "guardrail", "images", "injection",
+            "operator", "policy"})
+    void sees(String module) {
+        assertThat(all).anyMatch(
+                known -> (known.getPackageName() + ".").startsWith("dev.chaperone." + module + "."));
     }
 
     @ParameterizedTest

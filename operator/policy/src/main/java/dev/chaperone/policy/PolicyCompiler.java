@@ -66,6 +66,11 @@ public final class PolicyCompiler {
                 IssueOrder.sorted(issues), resource(agent, spec), new Bundle(spec, programs), accepted);
     }
 
+    /** How many expressions had to be compiled, rather than remembered. */
+    public long compilations() {
+        return expressions.compilations();
+    }
+
     /**
      * Everything wrong with these policies and tool servers, whatever agents there are. A namespaced policy is checked
      * against the tool servers of its namespace, a cluster policy against those of every namespace. Last accepted

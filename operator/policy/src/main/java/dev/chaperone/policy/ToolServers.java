@@ -2,6 +2,7 @@ package dev.chaperone.policy;
 
 import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.ToolServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 
 /**
  * All tool servers there are. The agents of a namespace reach its own and those that are shared with it. A namespace
@@ -29,24 +31,20 @@ public final class ToolServers {
     private final KnownTools known;
     private final ConcurrentMap<AgentContext, ServerCatalog> catalogs = new ConcurrentHashMap<>();
 
-    private ToolServers(
-            Collection<Sourced<ToolServer>> own,
-            Collection<Sourced<ClusterToolServer>> shared,
-            Map<String, Map<String, String>> namespaceLabels) {
-        List<DeclaredServer> all = new ArrayList<>();
-        own.forEach(server -> all.add(DeclaredServer.of(server)));
-        this.shared = shared.stream().map(DeclaredServer::ofShared).toList();
+    private ToolServers(List<DeclaredServer> all, Map<String, Map<String, String>> namespaceLabels) {
+        this.shared = all.stream().filter(server -> server.namespace() == null).toList();
         this.namespaceLabels = Map.copyOf(namespaceLabels);
         for (DeclaredServer server : all) {
-            this.own.computeIfAbsent(String.valueOf(server.namespace()), _ -> new ArrayList<>()).add(server);
+            if (server.namespace() != null) {
+                own.computeIfAbsent(server.namespace(), _ -> new ArrayList<>()).add(server);
+            }
         }
-        all.addAll(this.shared);
-        this.known = new KnownTools(List.copyOf(all));
+        this.known = new KnownTools(all);
     }
 
     /** Servers that belong to namespaces, and none that are shared. */
     public static ToolServers of(Collection<Sourced<ToolServer>> own) {
-        return new ToolServers(own, List.of(), Map.of());
+        return of(own, List.of(), Map.of());
     }
 
     /**
@@ -58,7 +56,45 @@ public final class ToolServers {
             Collection<Sourced<ToolServer>> own,
             Collection<Sourced<ClusterToolServer>> shared,
             Map<String, Map<String, String>> namespaceLabels) {
-        return new ToolServers(own, shared, namespaceLabels);
+        return new ToolServers(
+                Stream.concat(
+                        own.stream().map(DeclaredServer::of),
+                        shared.stream().map(DeclaredServer::ofShared)).toList(),
+                namespaceLabels);
+    }
+
+    /** These and another, which takes the place of the one that has its name. */
+    public ToolServers with(HasMetadata server) {
+        return replacing(declared(server), true);
+    }
+
+    /** These but for the one of a name. */
+    public ToolServers without(HasMetadata server) {
+        return replacing(declared(server), false);
+    }
+
+    private ToolServers replacing(DeclaredServer server, boolean present) {
+        Stream<DeclaredServer> others = known.servers().stream()
+                .filter(other -> !other.resource().equals(server.resource()));
+        ToolServers changed = new ToolServers(
+                Stream.concat(others, present ? Stream.of(server) : Stream.empty()).toList(), namespaceLabels);
+        if (server.namespace() != null) {
+            // What was read for other namespaces holds still.
+            catalogs.forEach((context, catalog) -> {
+                if (!context.namespace().equals(server.namespace())) {
+                    changed.catalogs.put(context, catalog);
+                }
+            });
+        }
+        return changed;
+    }
+
+    private static DeclaredServer declared(HasMetadata server) {
+        return switch (server) {
+            case ToolServer one -> DeclaredServer.of(Sourced.of(one));
+            case ClusterToolServer shared -> DeclaredServer.ofShared(Sourced.of(shared));
+            default -> throw new IllegalArgumentException(server.getKind() + " is no tool server");
+        };
     }
 
     /** What an agent may reach. */

@@ -1,22 +1,17 @@
 package dev.chaperone.admission.validate;
 
 import dev.chaperone.api.ClusterToolPolicy;
-import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.ToolPolicy;
-import dev.chaperone.api.ToolServer;
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.PolicyCompiler;
 import dev.chaperone.policy.PolicyInput;
 import dev.chaperone.policy.Sourced;
-import dev.chaperone.policy.ToolServers;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the compiler what a change would mean, among everything else that is there. */
@@ -37,7 +32,7 @@ final class PolicyCheck {
 
     /** A policy, against the tool servers that there are. */
     List<Issue> policy(HasMetadata policy) {
-        return about(policy, compiler.check(List.of(input(policy)), servers(world.get())));
+        return about(policy, compiler.check(List.of(input(policy)), world.get().servers()));
     }
 
     /**
@@ -48,10 +43,16 @@ final class PolicyCheck {
      */
     Findings server(@Nullable HasMetadata before, @Nullable HasMetadata after) {
         PolicyWorld now = world.get();
-        List<PolicyInput> policies = Stream.concat(now.policies().stream(), now.clusterPolicies().stream())
-                .map(PolicyCheck::input).toList();
-        List<Issue> old = compiler.check(policies, servers(with(now, before, after, before)));
-        List<Issue> changed = compiler.check(policies, servers(with(now, before, after, after)));
+        List<Issue> old = compiler.check(
+                now.policies(),
+                before == null
+                        ? now.servers().without(Objects.requireNonNull(after))
+                        : now.servers().with(before));
+        List<Issue> changed = compiler.check(
+                now.policies(),
+                after == null
+                        ? now.servers().without(Objects.requireNonNull(before))
+                        : now.servers().with(after));
         Set<Issue> elsewhere = new LinkedHashSet<>(changed);
         List<Issue> own = after == null ? List.of() : about(after, changed);
         elsewhere.removeAll(own);
@@ -75,27 +76,5 @@ final class PolicyCheck {
         return policy instanceof ToolPolicy own
                 ? PolicyInput.of(Sourced.of(own))
                 : PolicyInput.ofCluster(Sourced.of((ClusterToolPolicy) policy));
-    }
-
-    private static PolicyWorld with(
-            PolicyWorld now, @Nullable HasMetadata before, @Nullable HasMetadata after,
-            @Nullable HasMetadata present) {
-        String resource = resource(Objects.requireNonNull(before == null ? after : before));
-        List<ToolServer> servers = new ArrayList<>(now.servers());
-        servers.removeIf(server -> resource(server).equals(resource));
-        List<ClusterToolServer> shared = new ArrayList<>(now.clusterServers());
-        shared.removeIf(server -> resource(server).equals(resource));
-        if (present instanceof ToolServer own) {
-            servers.add(own);
-        } else if (present instanceof ClusterToolServer cluster) {
-            shared.add(cluster);
-        }
-        return new PolicyWorld(now.policies(), now.clusterPolicies(), servers, shared, now.namespaceLabels());
-    }
-
-    private static ToolServers servers(PolicyWorld world) {
-        return ToolServers.of(
-                world.servers().stream().map(Sourced::of).toList(),
-                world.clusterServers().stream().map(Sourced::of).toList(), world.namespaceLabels());
     }
 }

@@ -16,6 +16,9 @@ import dev.chaperone.api.ClusterToolPolicy;
 import dev.chaperone.api.ToolPolicy;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.policy.PolicyCompiler;
+import dev.chaperone.policy.PolicyInput;
+import dev.chaperone.policy.Sourced;
+import dev.chaperone.policy.ToolServers;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,8 +53,9 @@ class PolicyValidatorTest {
             """;
 
     private PolicyWorld world = new PolicyWorld(
-            List.of(), List.of(), List.of(TYPED.unmarshal(SERVER, ToolServer.class)), List.of(),
-            Map.of("dev", Map.of()));
+            List.of(), ToolServers.of(
+                    List.of(Sourced.of(TYPED.unmarshal(SERVER, ToolServer.class))), List.of(),
+                    Map.of("dev", Map.of())));
     private String credentialProblem;
     private final PolicyValidator validator = new PolicyValidator(
             new PolicyCompiler(), () -> world, (namespace, reference, url) -> credentialProblem);
@@ -143,9 +147,7 @@ class PolicyValidatorTest {
     @Test
     void aChangedToolServerTakesNoPolicyBack() {
         // Given
-        world = new PolicyWorld(
-                List.of(TYPED.unmarshal(POLICY, ToolPolicy.class)), List.of(), world.servers(), List.of(),
-                world.namespaceLabels());
+        world = new PolicyWorld(List.of(input(POLICY)), world.servers());
 
         // When
         AdmissionAnswer answer = updated(SERVER, SERVER.replace("amount", "sum"));
@@ -157,9 +159,7 @@ class PolicyValidatorTest {
 
     @Test
     void aChangedToolServerIsNotBlamedForWhatWasBrokenBefore() {
-        world = new PolicyWorld(
-                List.of(TYPED.unmarshal(POLICY.replace("args.amount", "args.amout"), ToolPolicy.class)), List.of(),
-                world.servers(), List.of(), world.namespaceLabels());
+        world = new PolicyWorld(List.of(input(POLICY.replace("args.amount", "args.amout"))), world.servers());
 
         assertThat(updated(SERVER, SERVER.replace("http:", "https:"))).isEqualTo(Allowed.asItIs(List.of()));
     }
@@ -169,9 +169,7 @@ class PolicyValidatorTest {
         // Given
         String other = SERVER.replace("name: payments", "name: other");
         world = new PolicyWorld(
-                List.of(TYPED.unmarshal(POLICY, ToolPolicy.class)), List.of(),
-                List.of(TYPED.unmarshal(SERVER, ToolServer.class), TYPED.unmarshal(other, ToolServer.class)), List.of(),
-                world.namespaceLabels());
+                List.of(input(POLICY)), world.servers().with(TYPED.unmarshal(other, ToolServer.class)));
 
         // When
         AdmissionAnswer answer = deleted(SERVER);
@@ -228,16 +226,20 @@ class PolicyValidatorTest {
     @Test
     void lastingBrokenClusterPoliciesDoNotStopOthers() {
         world = new PolicyWorld(
-                List.of(), List.of(TYPED.unmarshal("""
+                List.of(PolicyInput.ofCluster(Sourced.of(TYPED.unmarshal("""
                         apiVersion: chaperone.dev/v1alpha1
                         kind: ClusterToolPolicy
                         metadata: {name: broken}
                         spec: {rules: [{name: a, tools: ['*'], when: 'tru', verdict: Deny}]}
-                        """, ClusterToolPolicy.class)),
-                world.servers(), List.of(), world.namespaceLabels());
+                        """, ClusterToolPolicy.class)))),
+                world.servers());
 
         assertThat(created(POLICY)).isEqualTo(Allowed.asItIs(List.of()));
         assertThat(created(SERVER.replace("payments", "other"))).isEqualTo(Allowed.asItIs(List.of()));
+    }
+
+    private static PolicyInput input(String policy) {
+        return PolicyInput.of(Sourced.of(TYPED.unmarshal(policy, ToolPolicy.class)));
     }
 
     private AdmissionAnswer created(String object) {

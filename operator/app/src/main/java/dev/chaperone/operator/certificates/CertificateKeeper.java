@@ -1,7 +1,6 @@
 package dev.chaperone.operator.certificates;
 
 import dev.chaperone.api.Api;
-import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -22,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the certificates in a Secret that all replicas share, and renews them. Whichever replica comes first writes;
- * the others take what is there.
+ * the others take what is there. The Secret outlives the release: guardrails in running pods trust the authority that
+ * they were created with, and hear the operator again when it is installed again.
  */
 public final class CertificateKeeper implements AutoCloseable {
     /** Name of the Secret. */
@@ -35,7 +35,6 @@ public final class CertificateKeeper implements AutoCloseable {
     private final KubernetesClient client;
     private final String namespace;
     private final List<String> names;
-    private final List<OwnerReference> owners;
     private final Clock clock;
     private final List<Consumer<OperatorCertificates>> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -45,18 +44,15 @@ public final class CertificateKeeper implements AutoCloseable {
     /**
      * @param namespace the operator's
      * @param names DNS names of the operator's servers
-     * @param owners what the Secret goes with when it is deleted
      */
     public CertificateKeeper(
             KubernetesClient client,
             String namespace,
             List<String> names,
-            List<OwnerReference> owners,
             Clock clock) {
         this.client = client;
         this.namespace = namespace;
         this.names = List.copyOf(names);
-        this.owners = List.copyOf(owners);
         this.clock = clock;
     }
 
@@ -134,7 +130,6 @@ public final class CertificateKeeper implements AutoCloseable {
                 .withName(SECRET)
                 .withNamespace(namespace)
                 .addToLabels("app.kubernetes.io/managed-by", Api.FIELD_MANAGER)
-                .withOwnerReferences(owners)
                 .endMetadata()
                 .withType("kubernetes.io/tls")
                 .withData(certificates.data())

@@ -1,15 +1,13 @@
 package dev.chaperone.operator.shape;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.chaperone.api.Api;
 import dev.chaperone.api.GuardrailPod;
 import dev.chaperone.api.GuardrailShape;
 import dev.chaperone.api.GuardrailShapeSpec;
+import dev.chaperone.api.ServerSideApply;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 import java.util.Objects;
 
@@ -49,11 +47,6 @@ public final class ShapeKeeper {
         shape.setMetadata(
                 new ObjectMetaBuilder().withName(GuardrailPod.SHAPE).withOwnerReferences(owners).build());
         shape.setSpec(wanted);
-        client.resource(shape).patch(
-                new PatchContext.Builder()
-                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                        .withFieldManager(Api.FIELD_MANAGER)
-                        .withForce(true)
-                        .build());
+        client.resource(shape).patch(ServerSideApply.AS_OWNER);
     }
 }

@@ -1,14 +1,12 @@
 package dev.chaperone.operator.webhooks;
 
 import dev.chaperone.admission.WebhookConfigurations;
-import dev.chaperone.api.Api;
+import dev.chaperone.api.ServerSideApply;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class WebhookKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookKeeper.class);
-    private static final PatchContext APPLY = new PatchContext.Builder()
-            .withPatchType(PatchType.SERVER_SIDE_APPLY)
-            .withFieldManager(Api.FIELD_MANAGER)
-            .withForce(true)
-            .build();
 
     private final KubernetesClient client;
     private final String namespace;
@@ -66,7 +59,7 @@ public final class WebhookKeeper {
             return;
         }
         wanted.getMetadata().setOwnerReferences(owners);
-        client.resource(wanted).patch(APPLY);
+        client.resource(wanted).patch(ServerSideApply.AS_OWNER);
         LOG.atInfo().addKeyValue("kind", wanted.getKind()).log("Webhooks registered");
     }
 }

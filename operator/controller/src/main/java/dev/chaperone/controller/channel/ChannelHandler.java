@@ -3,7 +3,7 @@ package dev.chaperone.controller.channel;
 import dev.chaperone.config.channel.ChannelPaths;
 import dev.chaperone.config.channel.MessageException;
 import dev.chaperone.config.channel.SyncRequest;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package dev.chaperone.controller.channel;
 
-import dev.chaperone.controller.ConfigDirectory;
-import dev.chaperone.controller.ProgrammingReports;
-import dev.chaperone.controller.Registration;
+import dev.chaperone.controller.fleet.ConfigDirectory;
+import dev.chaperone.controller.fleet.ProgrammingReports;
+import dev.chaperone.controller.fleet.Registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -123,14 +123,14 @@ public final class PeerReports implements AutoCloseable {
 
     private void ask(InetSocketAddress peer) {
         String cursor = "";
-        boolean told = false;
+        String trouble = "";
         try {
             while (true) {
                 try {
                     PeerPage page = page(peer, cursor);
                     reports.merge(page);
                     cursor = page.cursor();
-                    told = false;
+                    trouble = "";
                     metrics.polled("answered");
                     if (page.pods().size() < PeerPage.MOST) {
                         // Lets a rollout's reports come together.
@@ -138,10 +138,10 @@ public final class PeerReports implements AutoCloseable {
                     }
                 } catch (IOException | RuntimeException e) {
                     metrics.polled("failed");
-                    if (!told && !Thread.currentThread().isInterrupted()) {
-                        LOG.atWarn().addKeyValue("peer", peer).addKeyValue("error", e.toString())
+                    if (!trouble.equals(e.toString())) {
+                        trouble = e.toString();
+                        LOG.atWarn().addKeyValue("peer", peer).addKeyValue("error", trouble)
                                 .log("A replica does not say what its guardrails report");
-                        told = true;
                     }
                     Thread.sleep(PAUSE_AFTER_FAILURE);
                 }

@@ -1,8 +1,8 @@
 package dev.chaperone.controller.channel;
 
 import dev.chaperone.api.GuardrailPod;
-import dev.chaperone.controller.ConfigDirectory;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.ConfigDirectory;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import dev.chaperone.controller.channel.TokenReviews.TokenUser;
 import dev.chaperone.controller.channel.TokenReviews.UnavailableException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.chaperone.controller.channel;
 
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import dev.chaperone.controller.channel.TokenReviews.TokenUser;
 import java.util.List;
 import java.util.Optional;

@@ -4,9 +4,9 @@ import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.config.channel.CredentialSet;
 import dev.chaperone.config.channel.SyncAnswer;
 import dev.chaperone.config.channel.SyncRequest;
-import dev.chaperone.controller.ConfigDirectory;
-import dev.chaperone.controller.ConfigDirectory.AssignedConfig;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.ConfigDirectory;
+import dev.chaperone.controller.fleet.ConfigDirectory.AssignedConfig;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.chaperone.controller.channel;
 
-import dev.chaperone.controller.AgentId;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

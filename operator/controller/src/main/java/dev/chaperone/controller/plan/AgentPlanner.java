@@ -3,7 +3,7 @@ package dev.chaperone.controller.plan;
 import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.config.PolicyConfig;
 import dev.chaperone.config.ServerConfig;
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.policy.PolicyId;
 import java.util.HashMap;
 import java.util.List;

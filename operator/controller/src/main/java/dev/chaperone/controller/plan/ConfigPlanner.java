@@ -1,7 +1,7 @@
 package dev.chaperone.controller.plan;
 
 import dev.chaperone.config.AgentIdentity;
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.policy.AgentContext;
 import dev.chaperone.policy.CompilationRequest;
 import dev.chaperone.policy.CompilationResult;
@@ -39,11 +39,17 @@ final class ConfigPlanner {
     }
 
     private final PolicyCompiler compiler;
+    private long linked;
     private Map<String, Configs> before = Map.of();
     private Map<String, Configs> now = new HashMap<>();
 
     ConfigPlanner(PolicyCompiler compiler) {
         this.compiler = compiler;
+    }
+
+    /** How many configs had to be linked, rather than remembered. */
+    long linked() {
+        return linked;
     }
 
     /** Begins a plan, for which each namespace is given once. */
@@ -82,13 +88,15 @@ final class ConfigPlanner {
 
     private CompilationResult compile(Configs configs, Fleet.Member agent) {
         CompilationResult known = configs.byLabels.get(agent.labels());
-        return known != null
-                ? known
-                : compiler.compile(
-                        new CompilationRequest(
-                                new AgentContext(
-                                        agent.id().namespace(), agent.id().name(), agent.labels(),
-                                        configs.inputs.namespaceLabels()),
-                                configs.inputs.policies(), configs.inputs.servers()));
+        if (known != null) {
+            return known;
+        }
+        linked++;
+        return compiler.compile(
+                new CompilationRequest(
+                        new AgentContext(
+                                agent.id().namespace(), agent.id().name(), agent.labels(),
+                                configs.inputs.namespaceLabels()),
+                        configs.inputs.policies(), configs.inputs.servers()));
     }
 }

@@ -1,7 +1,7 @@
 package dev.chaperone.controller.plan;
 
 import dev.chaperone.api.Workload;
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.view.OwnerFacts;
 import dev.chaperone.controller.view.PodFacts;
 import dev.chaperone.controller.view.PodFacts.Phase;

@@ -1,6 +1,6 @@
 package dev.chaperone.controller.plan;
 
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.policy.PolicyId;
 import java.util.Collections;

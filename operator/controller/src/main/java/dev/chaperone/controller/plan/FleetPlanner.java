@@ -4,7 +4,7 @@ import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.ClusterToolServerSpec;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.api.ToolServerSpec;
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.NamespaceFacts;
 import dev.chaperone.controller.view.ServerFacts;
@@ -31,14 +31,24 @@ import java.util.stream.Collectors;
  * thread.
  */
 public final class FleetPlanner {
+    /**
+     * What has been done so far, rather than remembered.
+     *
+     * @param configs how many configs were linked
+     * @param expressions how many expressions were compiled
+     */
+    public record Work(long configs, long expressions) {}
+
     private record ServerInputs(Set<ServerFacts> servers, Map<String, Map<String, String>> namespaceLabels) {}
 
+    private final PolicyCompiler compiler;
     private final PolicyPlanner policies;
     private final ConfigPlanner configs;
     private ServerInputs serverInputs = new ServerInputs(Set.of(), Map.of());
     private ToolServers servers = ToolServers.NONE;
 
     public FleetPlanner(PolicyCompiler compiler) {
+        this.compiler = compiler;
         this.policies = new PolicyPlanner(compiler);
         this.configs = new ConfigPlanner(compiler);
     }
@@ -62,6 +72,16 @@ public final class FleetPlanner {
         return FleetPlan.of(
                 plans, PolicyPlans.of(standings, plans.values()), directory.plans(plans.values()), inForce(standings),
                 snapshot.loading());
+    }
+
+    /** The tool servers that the last plan was made with. */
+    public ToolServers toolServers() {
+        return servers;
+    }
+
+    /** What the plans up to now have cost. */
+    public Work work() {
+        return new Work(configs.linked(), compiler.compilations());
     }
 
     private static SortedMap<String, NamespaceFacts> governed(Snapshot snapshot) {

@@ -6,7 +6,6 @@ import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.PolicyCompiler;
 import dev.chaperone.policy.PolicyId;
 import dev.chaperone.policy.PolicyInput;
-import dev.chaperone.policy.Sourced;
 import dev.chaperone.policy.ToolServers;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,9 +26,7 @@ final class PolicyPlanner {
      */
     record Standing(PolicyFacts facts, boolean accepted, @Nullable AcceptedSpec inForce, List<Issue> issues) {
         PolicyInput input() {
-            PolicyInput input = new PolicyInput(
-                    facts.id(), facts.spec() == null ? null : Sourced.of(facts.spec()),
-                    inForce == null ? null : inForce.spec());
+            PolicyInput input = facts.input(inForce == null ? null : inForce.spec());
             return accepted ? input : input.asRefused();
         }
     }
@@ -96,7 +93,7 @@ final class PolicyPlanner {
         }
         if (!changed.isEmpty() || !sameServers) {
             Map<String, List<Issue>> issues = compiler
-                    .check(changed.stream().map(PolicyPlanner::input).toList(), servers)
+                    .check(changed.stream().map(policy -> policy.input(null)).toList(), servers)
                     .stream()
                     .collect(Collectors.groupingBy(Issue::resource));
             for (PolicyFacts policy : changed) {
@@ -112,10 +109,6 @@ final class PolicyPlanner {
         }
         checkedWith = servers;
         checked = known;
-    }
-
-    private static PolicyInput input(PolicyFacts policy) {
-        return new PolicyInput(policy.id(), policy.spec() == null ? null : Sourced.of(policy.spec()), null);
     }
 
     private static List<Issue> noSpec(PolicyFacts policy) {

@@ -1,7 +1,7 @@
 package dev.chaperone.controller.plan;
 
 import dev.chaperone.api.ServerDescription;
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.plan.CredentialOffers.Offer;
 import dev.chaperone.controller.view.ServerFacts;
 import dev.chaperone.policy.Issue;

@@ -1,6 +1,6 @@
 package dev.chaperone.controller.plan;
 
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.policy.Issue;
 import java.util.List;
 import java.util.SortedSet;

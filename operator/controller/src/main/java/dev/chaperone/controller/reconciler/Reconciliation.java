@@ -1,16 +1,14 @@
 package dev.chaperone.controller.reconciler;
 
-import dev.chaperone.api.Api;
-import dev.chaperone.controller.AgentId;
-import dev.chaperone.controller.FleetChange;
-import dev.chaperone.controller.PlannedFleet;
+import dev.chaperone.api.ServerSideApply;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.planned.FleetChange;
+import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.status.Programming;
 import dev.chaperone.controller.status.Statuses;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
@@ -59,11 +57,7 @@ public record Reconciliation(
                 .addKeyValue("namespace", resource.getMetadata().getNamespace())
                 .addKeyValue("name", resource.getMetadata().getName())
                 .log("Apply");
-        return client.resource(resource).patch(
-                new PatchContext.Builder().withPatchType(PatchType.SERVER_SIDE_APPLY)
-                        .withFieldManager(Api.FIELD_MANAGER)
-                        .withForce(true)
-                        .build());
+        return client.resource(resource).patch(ServerSideApply.AS_OWNER);
     }
 
     /** Deletes this very object, and none that has taken its name since. */

@@ -1,6 +1,6 @@
 package dev.chaperone.controller.status;
 
-import dev.chaperone.controller.ProgrammingReports.PodReport;
+import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
 import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.view.PodFacts;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import java.util.Map;
  * @param reports the last report of each pod, by its UID
  * @param now the time
  * @param heartbeat how old a report may be
- * @param since when this process began to listen
+ * @param since when this replica began to hear what all guardrails report
  */
 public record Programming(Map<String, PodReport> reports, Instant now, Duration heartbeat, Instant since) {
     /**
@@ -23,7 +23,7 @@ public record Programming(Map<String, PodReport> reports, Instant now, Duration 
      * @param pods how many of its pods are running
      * @param programmed how many of them have reported the revision
      * @param behind names of the pods that are ready and have not
-     * @param unheard whether a running pod was never heard of, and that may be because this process has just begun
+     * @param unheard whether a running pod was never heard of, and that may be because this replica has just begun to lead
      */
     public record Progress(int pods, int programmed, List<String> behind, boolean unheard) {
         /** {@code 19/20}. */

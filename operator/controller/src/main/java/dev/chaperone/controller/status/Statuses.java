@@ -6,7 +6,7 @@ import dev.chaperone.api.AgentStatus;
 import dev.chaperone.api.GuardrailConfigStatus;
 import dev.chaperone.api.PolicyStatus;
 import dev.chaperone.api.ToolServerStatus;
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.PolicyPlan;

@@ -2,6 +2,8 @@ package dev.chaperone.controller.view;
 
 import dev.chaperone.api.PolicyRules;
 import dev.chaperone.policy.PolicyId;
+import dev.chaperone.policy.PolicyInput;
+import dev.chaperone.policy.Sourced;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spec null when it has none
  */
-public record PolicyFacts(PolicyId id, String uid, long generation, @Nullable PolicyRules spec) {}
+public record PolicyFacts(PolicyId id, String uid, long generation, @Nullable PolicyRules spec) {
+    /** For the compiler, together with the newest spec that was accepted. */
+    public PolicyInput input(@Nullable PolicyRules lastAccepted) {
+        return new PolicyInput(id, spec == null ? null : Sourced.of(spec), lastAccepted);
+    }
+}

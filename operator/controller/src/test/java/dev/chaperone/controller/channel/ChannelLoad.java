@@ -2,8 +2,8 @@ package dev.chaperone.controller.channel;
 
 import dev.chaperone.api.GuardrailPod;
 import dev.chaperone.config.channel.SyncAnswer;
-import dev.chaperone.controller.AgentId;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import dev.chaperone.controller.channel.TestKeys.Certified;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.BufferedReader;

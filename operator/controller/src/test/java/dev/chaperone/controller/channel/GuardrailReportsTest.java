@@ -3,8 +3,8 @@ package dev.chaperone.controller.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.chaperone.controller.AgentId;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -3,8 +3,8 @@ package dev.chaperone.controller.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.chaperone.controller.AgentId;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import dev.chaperone.controller.channel.TestKeys.Certified;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetAddress;
@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /** Replicas of one operator, on real TLS. */
 class PeerReportsTest {
-    private static final Certified CERTIFIED = Certified.ofService();
+    // As the operator makes them: replicas are asked by addresses that no certificate names.
+    private static final Certified CERTIFIED = Certified.of("dns:" + TestKeys.SERVICE);
     private static final PeerKey KEY = PeerKey
             .of("a secret of the operator".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     private static final AgentId CODER = new AgentId("dev", "coder");
@@ -214,7 +215,7 @@ class PeerReportsTest {
         serve(impostor, new TestKeys(Certified.ofService()));
         GuardrailReports otherService = opened(new GuardrailReports(directory, Duration.ofSeconds(15)));
         otherService.report("uid-2", report("evil"));
-        Certified elsewhere = Certified.of("dns:other.chaperone-system.svc,ip:127.0.0.1");
+        Certified elsewhere = Certified.of("dns:other.chaperone-system.svc");
         serve(otherService, new TestKeys(elsewhere));
 
         // When

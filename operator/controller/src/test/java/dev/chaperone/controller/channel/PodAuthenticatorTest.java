@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.chaperone.api.GuardrailPod;
-import dev.chaperone.controller.AgentId;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import dev.chaperone.controller.channel.TokenReviews.TokenUser;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;

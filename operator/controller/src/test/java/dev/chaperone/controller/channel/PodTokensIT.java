@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaperone.api.GuardrailPod;
 import dev.chaperone.config.channel.SyncAnswer;
-import dev.chaperone.controller.AgentId;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import dev.chaperone.controller.channel.TestKeys.Certified;
 import dev.chaperone.test.KubernetesCluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;

@@ -2,9 +2,9 @@ package dev.chaperone.controller.channel;
 
 import dev.chaperone.config.Digests;
 import dev.chaperone.config.channel.CredentialSet;
-import dev.chaperone.controller.AgentId;
-import dev.chaperone.controller.ConfigDirectory;
-import dev.chaperone.controller.Registration;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ConfigDirectory;
+import dev.chaperone.controller.fleet.Registration;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

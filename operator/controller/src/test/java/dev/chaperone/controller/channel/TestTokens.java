@@ -1,7 +1,7 @@
 package dev.chaperone.controller.channel;
 
 import dev.chaperone.api.GuardrailPod;
-import dev.chaperone.controller.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;

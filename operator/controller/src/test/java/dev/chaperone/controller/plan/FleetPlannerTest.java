@@ -2,7 +2,7 @@ package dev.chaperone.controller.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.AcceptedSpecs;
 import dev.chaperone.controller.view.Snapshot;

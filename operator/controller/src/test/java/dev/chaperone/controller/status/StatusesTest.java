@@ -3,8 +3,8 @@ package dev.chaperone.controller.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaperone.api.AgentStatus;
-import dev.chaperone.controller.AgentId;
-import dev.chaperone.controller.ProgrammingReports.PodReport;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
 import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.FleetPlanner;

@@ -1,8 +1,10 @@
 package dev.chaperone.it.cluster;
 
 import dev.chaperone.test.KubernetesCluster;
+import dev.chaperone.test.Skip;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -18,19 +20,11 @@ record Images(String guardrail, String operator, Path guardrailArchive, Path ope
     private static final Path FOLDER = Path.of("../images/target");
 
     /** @throws TestAbortedException when there are none, so that the test counts as skipped; the reason is also printed */
-    static Images built() throws IOException {
-        Path result = FOLDER.resolve("image.properties");
-        Properties properties = new Properties();
-        if (Files.exists(result)) {
-            try (Reader reader = Files.newBufferedReader(result)) {
-                properties.load(reader);
-            }
-        }
+    static Images built() {
+        Properties properties = properties(FOLDER.resolve("image.properties"));
         if (!properties.containsKey("guardrail.image")) {
-            String reason = "skipped: there are no images: "
-                    + properties.getProperty("skipped", "mvn pre-integration-test makes them");
-            System.err.println(reason);
-            throw new TestAbortedException(reason);
+            throw Skip.because("there are no images: "
+                    + properties.getProperty("skipped", "mvn pre-integration-test makes them"));
         }
         return new Images(
                 properties.getProperty("guardrail.image"), properties.getProperty("operator.image"),
@@ -38,8 +32,31 @@ record Images(String guardrail, String operator, Path guardrailArchive, Path ope
                 FOLDER.resolve(properties.getProperty("operator.archive")));
     }
 
-    void load(KubernetesCluster cluster) throws IOException, InterruptedException {
-        cluster.load(guardrailArchive);
-        cluster.load(operatorArchive);
+    private static Properties properties(Path file) {
+        Properties properties = new Properties();
+        if (Files.exists(file)) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return properties;
+    }
+
+    void load(KubernetesCluster cluster) {
+        load(cluster, guardrailArchive);
+        load(cluster, operatorArchive);
+    }
+
+    static void load(KubernetesCluster cluster, Path archive) {
+        try {
+            cluster.load(archive);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -3,12 +3,9 @@ package dev.chaperone.it.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.chaperone.test.KubernetesCluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.LocalPortForward;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import java.io.ByteArrayInputStream;
@@ -20,42 +17,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The images as a node has them after an import alone, which is all that a cluster without a registry does. */
 class ImagesIT {
     private static final int HEALTH = 15090;
     private static final long PATIENCE_SECONDS = 60;
 
+    @RegisterExtension
+    static final InstalledCluster cluster = new InstalledCluster();
+
     private static Images images;
-    private static KubernetesCluster cluster;
     private static KubernetesClient client;
 
     @BeforeAll
-    static void startCluster() throws Exception {
+    static void createPods() throws Exception {
         images = Images.built();
-        cluster = KubernetesCluster.start();
-        images.load(cluster);
-        client = new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(cluster.kubeconfig())).build();
+        client = cluster.client();
         String manifests = Files.readString(Path.of("src/test/resources/cluster/images.yaml"))
                 .replace("GUARDRAIL", images.guardrail()).replace("OPERATOR", images.operator());
         List<HasMetadata> resources = client.load(new ByteArrayInputStream(manifests.getBytes(UTF_8))).items();
-        client.resource(resources.getFirst()).create();
-        client.serviceAccounts().inNamespace("images").withName("default")
-                .waitUntilCondition(account -> account != null, PATIENCE_SECONDS, TimeUnit.SECONDS);
-        resources.subList(1, resources.size()).forEach(resource -> client.resource(resource).create());
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        if (client != null) {
-            client.close();
-        }
-        if (cluster != null) {
-            cluster.close();
-        }
+        cluster.namespace("images");
+        resources.forEach(resource -> client.resource(resource).serverSideApply());
     }
 
     @Test

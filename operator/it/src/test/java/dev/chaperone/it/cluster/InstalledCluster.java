@@ -1,21 +1,20 @@
 package dev.chaperone.it.cluster;
 
-import com.marcnuri.helm.Helm;
 import dev.chaperone.it.interop.KitImage;
-import dev.chaperone.test.KubernetesCluster;
+import dev.chaperone.it.kubernetes.ApiServer;
+import dev.chaperone.it.kubernetes.Chart;
+import dev.chaperone.it.kubernetes.StoryCluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -23,61 +22,44 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A cluster with Chaperone installed by its chart, tool servers, and a governed namespace with an agent. */
-final class InstalledCluster implements BeforeAllCallback, AutoCloseable {
+final class InstalledCluster implements BeforeAllCallback {
     /** The governed namespace. */
     static final String NAMESPACE = "agents";
 
-    static final String OPERATOR_NAMESPACE = "chaperone-system";
+    static final String OPERATOR_NAMESPACE = Chart.NAMESPACE;
 
-    private static final Path CHART = Path.of("../../charts/chaperone");
     private static final Duration STARTING = Duration.ofMinutes(4);
     private static final PatchContext APPLY = new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager("story").withForce(true).build();
 
-    private KubernetesCluster cluster;
+    private StoryCluster cluster;
     private KubernetesClient client;
 
     @Override
-    public void beforeAll(ExtensionContext context) throws Exception {
-        // One cluster for all stories; closed by JUnit when the last is told.
-        InstalledCluster shared = context.getRoot().getStore(ExtensionContext.Namespace.create(InstalledCluster.class))
-                .computeIfAbsent(InstalledCluster.class, key -> start(), InstalledCluster.class);
-        cluster = shared.cluster;
-        client = shared.client;
+    public void beforeAll(ExtensionContext context) {
+        StoryCluster shared = StoryCluster.of(context);
+        InstalledCluster installed = shared.stage(InstalledCluster.class, InstalledCluster::start);
+        cluster = installed.cluster;
+        client = installed.client;
     }
 
-    private static InstalledCluster start() {
+    private static InstalledCluster start(StoryCluster cluster) {
         InstalledCluster installed = new InstalledCluster();
-        Images images;
-        try {
-            images = Images.built();
-            Path kit = KitImage.archive();
-            installed.cluster = KubernetesCluster.start();
-            images.load(installed.cluster);
-            installed.cluster.load(kit);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+        installed.cluster = cluster;
+        installed.client = cluster.client();
+        Images images = Images.built();
+        images.load(cluster.nodes());
+        if (cluster.nodes().takesImages()) {
+            Images.load(cluster.nodes(), KitImage.archive());
         }
-        installed.client = new KubernetesClientBuilder().withHttpClientFactory(new JdkHttpClientFactory())
-                .withConfig(Config.fromKubeconfig(installed.cluster.kubeconfig())).build();
         installed.apply("tool-servers.yaml", Map.of());
-        new Helm(CHART).install().withName("chaperone").withNamespace(OPERATOR_NAMESPACE).createNamespace()
-                .withKubeConfigContents(installed.cluster.kubeconfig())
-                .set("operator.image", images.operator())
-                .set("guardrail.image", images.guardrail())
-                .call();
-        installed.client.apps().deployments().inNamespace(OPERATOR_NAMESPACE).withName("chaperone-operator")
-                .waitUntilCondition(
-                        deployment -> deployment != null && deployment.getStatus() != null && Objects.equals(
-                                deployment.getStatus().getReadyReplicas(), deployment.getSpec().getReplicas()),
-                        STARTING.toSeconds(), TimeUnit.SECONDS);
+        cluster.namespace(OPERATOR_NAMESPACE);
+        installed.installs();
         installed.apply("namespace.yaml", Map.of());
         Awaitility.await("policies are taken").atMost(STARTING).ignoreExceptions().until(() -> {
             installed.apply("governed.yaml", Map.of("longest", "100"));
@@ -85,6 +67,31 @@ final class InstalledCluster implements BeforeAllCallback, AutoCloseable {
         });
         installed.apply("agent.yaml", Map.of("replicas", "1"));
         return installed;
+    }
+
+    void installs() {
+        Images images = Images.built();
+        Chart.install(cluster.kubeconfig(), images.operator(), images.guardrail());
+        waitsForOperator();
+    }
+
+    void uninstalls() {
+        Chart.uninstall(cluster.kubeconfig());
+    }
+
+    /** Until every replica serves. */
+    void waitsForOperator() {
+        client.apps().deployments().inNamespace(OPERATOR_NAMESPACE).withName("chaperone-operator")
+                .waitUntilCondition(InstalledCluster::isRolledOut, STARTING.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static boolean isRolledOut(@Nullable Deployment deployment) {
+        return deployment != null && deployment.getStatus() != null
+                && Objects.equals(deployment.getMetadata().getGeneration(),
+                        deployment.getStatus().getObservedGeneration())
+                && Objects.equals(deployment.getStatus().getUpdatedReplicas(), deployment.getSpec().getReplicas())
+                && Objects.equals(deployment.getStatus().getReplicas(), deployment.getSpec().getReplicas())
+                && Objects.equals(deployment.getStatus().getReadyReplicas(), deployment.getSpec().getReplicas());
     }
 
     /** Applies a file of manifests, with values for its variables. */
@@ -98,6 +105,9 @@ final class InstalledCluster implements BeforeAllCallback, AutoCloseable {
         }
         for (String document : text.split("(?m)^---$")) {
             HasMetadata resource = (HasMetadata) client.getKubernetesSerialization().unmarshal(document);
+            if (resource instanceof Namespace namespace) {
+                cluster.namespace(namespace.getMetadata().getName());
+            }
             client.resource(resource).patch(APPLY);
         }
     }
@@ -110,12 +120,25 @@ final class InstalledCluster implements BeforeAllCallback, AutoCloseable {
         }
     }
 
+    /** Makes a namespace that is not governed. */
+    void namespace(String name) {
+        cluster.namespace(name);
+    }
+
+    ApiServer admin() {
+        return cluster.admin();
+    }
+
     KubernetesClient client() {
         return client;
     }
 
     AgentOwner agentOwner() {
         return new AgentOwner(client, NAMESPACE);
+    }
+
+    PlatformAdmin platformAdmin() {
+        return new PlatformAdmin(client, cluster.nodes());
     }
 
     PolicyAuthor policyAuthor() {
@@ -132,11 +155,5 @@ final class InstalledCluster implements BeforeAllCallback, AutoCloseable {
     String toolCredential() {
         String encoded = client.secrets().inNamespace("tools").withName("door").get().getData().get("token");
         return new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void close() {
-        client.close();
-        cluster.close();
     }
 }

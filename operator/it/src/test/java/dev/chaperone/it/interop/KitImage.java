@@ -3,9 +3,11 @@ package dev.chaperone.it.interop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 
@@ -23,6 +25,8 @@ public final class KitImage {
             USER 1000:1000
             """;
 
+    private static final Path SOURCE = Path.of("src", "test", "interop");
+
     private KitImage() {}
 
     /** An archive of the image, made when it is not there yet; without the kit the test is skipped. */
@@ -30,8 +34,7 @@ public final class KitImage {
         Kit.node();
         Path archive = Kit.HOME.resolveSibling("interop-image.tar");
         try {
-            if (!Files.exists(archive) || Files.getLastModifiedTime(archive).compareTo(
-                    Files.getLastModifiedTime(Kit.HOME.resolve("package-lock.json"))) < 0) {
+            if (!Files.exists(archive) || Files.getLastModifiedTime(archive).compareTo(lastChange()) < 0) {
                 build(archive);
             }
             return archive;
@@ -40,11 +43,22 @@ public final class KitImage {
         }
     }
 
+    private static FileTime lastChange() throws IOException {
+        FileTime last = FileTime.fromMillis(0);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(SOURCE)) {
+            for (Path file : files) {
+                FileTime time = Files.getLastModifiedTime(file);
+                last = time.compareTo(last) > 0 ? time : last;
+            }
+        }
+        return last;
+    }
+
     private static void build(Path archive) throws IOException {
         ImageFromDockerfile image = new ImageFromDockerfile(NAME, false)
                 .withFileFromString("Dockerfile", DOCKERFILE)
                 .withFileFromPath("node_modules", Kit.HOME.resolve("node_modules"))
-                .withFileFromPath("scripts", Path.of("src", "test", "interop"));
+                .withFileFromPath("scripts", SOURCE);
         try (InputStream saved = DockerClientFactory.instance().client().saveImageCmd(image.get()).exec()) {
             Path part = archive.resolveSibling(archive.getFileName() + ".part");
             Files.copy(saved, part, StandardCopyOption.REPLACE_EXISTING);

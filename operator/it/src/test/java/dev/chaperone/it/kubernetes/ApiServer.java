@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param user impersonated; null for the admin of the cluster
  * @param group what the user is in besides what everybody is in; null for nothing
  */
-record ApiServer(KubernetesClient client, @Nullable String user, @Nullable String group) {
+public record ApiServer(KubernetesClient client, @Nullable String user, @Nullable String group) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String MERGE_PATCH = "application/merge-patch+json";
 
@@ -30,7 +30,7 @@ record ApiServer(KubernetesClient client, @Nullable String user, @Nullable Strin
         return new ApiServer(client, other, group);
     }
 
-    Answer create(String path, JsonNode object) {
+    public Answer create(String path, JsonNode object) {
         return send(request(path).post("application/json", object.toString()));
     }
 
@@ -39,8 +39,20 @@ record ApiServer(KubernetesClient client, @Nullable String user, @Nullable Strin
         return create(path + "?dryRun=All", object);
     }
 
-    Answer patch(String path, String yaml) {
+    public Answer patch(String path, String yaml) {
         return send(request(path).patch(MERGE_PATCH, Manifests.parse(yaml).toString()));
+    }
+
+    /** Server-side, as the owner of what it says. */
+    public Answer apply(String path, JsonNode object, String manager) {
+        return send(request(path + "?force=true&fieldManager=" + manager)
+                .patch("application/apply-patch+yaml", object.toString()));
+    }
+
+    /** What {@link #apply} would leave. */
+    public Answer dryRunApply(String path, JsonNode object, String manager) {
+        return send(request(path + "?force=true&dryRun=All&fieldManager=" + manager)
+                .patch("application/apply-patch+yaml", object.toString()));
     }
 
     Answer dryRunReplace(String path, JsonNode object) {
@@ -66,11 +78,11 @@ record ApiServer(KubernetesClient client, @Nullable String user, @Nullable Strin
         return send(request(path).post("application/json", ""));
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return send(request(path));
     }
 
-    Answer delete(String path) {
+    public Answer delete(String path) {
         return send(request(path).delete("application/json", "{}"));
     }
 

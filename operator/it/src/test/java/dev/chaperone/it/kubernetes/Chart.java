@@ -6,11 +6,11 @@ import com.marcnuri.helm.TemplateCommand;
 import java.nio.file.Path;
 
 /** The Helm chart, as it lies in the repository. */
-final class Chart {
+public final class Chart {
     static final Path FOLDER = Path.of("../../charts/chaperone");
 
     /** The namespace that it is installed into. */
-    static final String NAMESPACE = "chaperone-system";
+    public static final String NAMESPACE = "chaperone-system";
 
     static final String OPERATOR = "system:serviceaccount:" + NAMESPACE + ":chaperone-operator";
 
@@ -28,7 +28,7 @@ final class Chart {
                 .set("guardrail.image", GUARDRAIL_IMAGE);
     }
 
-    static TemplateCommand templateWithDefaults() {
+    public static TemplateCommand templateWithDefaults() {
         return new Helm(FOLDER).template().withName(RELEASE).withNamespace(NAMESPACE).withKubeVersion("1.34.0");
     }
 
@@ -36,20 +36,26 @@ final class Chart {
         return new Helm(FOLDER).lint().strict().call();
     }
 
-    /** Does not wait for the operator: its image need not exist. */
+    /** With images that do not exist: no operator runs. */
     static void install(String kubeconfig) {
+        install(kubeconfig, OPERATOR_IMAGE, GUARDRAIL_IMAGE);
+    }
+
+    /** Does not wait for the operator. */
+    public static void install(String kubeconfig, String operatorImage, String guardrailImage) {
         new Helm(FOLDER).install().withName(RELEASE).withNamespace(NAMESPACE).createNamespace()
                 .withKubeConfigContents(kubeconfig)
-                .set("operator.image", OPERATOR_IMAGE).set("guardrail.image", GUARDRAIL_IMAGE)
+                .set("operator.image", operatorImage).set("guardrail.image", guardrailImage)
                 .call();
     }
 
-    static void upgrade(String kubeconfig, String key, Object value) {
+    public static void upgrade(String kubeconfig, String key, Object value) {
         new Helm(FOLDER).upgrade().withName(RELEASE).withNamespace(NAMESPACE).reuseValues()
                 .withKubeConfigContents(kubeconfig).set(key, value).call();
     }
 
-    static String uninstall(String kubeconfig) {
-        return Helm.uninstall(RELEASE).withNamespace(NAMESPACE).withKubeConfigContents(kubeconfig).call();
+    /** Does nothing when it is not installed. */
+    public static void uninstall(String kubeconfig) {
+        Helm.uninstall(RELEASE).ignoreNotFound().withNamespace(NAMESPACE).withKubeConfigContents(kubeconfig).call();
     }
 }

@@ -2,36 +2,29 @@ package dev.chaperone.it.kubernetes;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.chaperone.test.KubernetesCluster;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster with the chart installed and one governed namespace, but no operator: its image does not exist. */
-final class GovernedCluster implements AutoCloseable {
+final class GovernedCluster {
     static final String NAMESPACE = "agents";
     static final String PODS = "api/v1/namespaces/" + NAMESPACE + "/pods";
     static final String SHAPES = "apis/chaperone.dev/v1alpha1/guardrailshapes";
 
     private static final Duration IN_FORCE = Duration.ofSeconds(60);
 
-    private final KubernetesCluster cluster;
-    private final KubernetesClient client;
+    private final StoryCluster cluster;
     private @Nullable Answer withoutShape;
 
-    private GovernedCluster(KubernetesCluster cluster) {
+    private GovernedCluster(StoryCluster cluster) {
         this.cluster = cluster;
-        this.client = new KubernetesClientBuilder().withHttpClientFactory(new JdkHttpClientFactory())
-                .withConfig(Config.fromKubeconfig(cluster.kubeconfig())).build();
     }
 
-    static GovernedCluster start() {
-        GovernedCluster governed = new GovernedCluster(KubernetesCluster.start());
-        Chart.install(governed.cluster.kubeconfig());
+    static GovernedCluster start(StoryCluster cluster) {
+        GovernedCluster governed = new GovernedCluster(cluster);
+        cluster.namespace(Chart.NAMESPACE);
+        Chart.install(cluster.kubeconfig());
         governed.namespace(NAMESPACE, "true");
         governed.withoutShape = await("the policies are in force").atMost(IN_FORCE).until(
                 governed::dryRunGuarded, answer -> answer.refusal().contains("chaperone-pod-shape"));
@@ -55,21 +48,17 @@ final class GovernedCluster implements AutoCloseable {
     }
 
     ApiServer admin() {
-        return new ApiServer(client, null, null);
+        return cluster.admin();
     }
 
     /** Namespaced objects can be created in it at once. */
     void namespace(String name, String governed) {
-        Answer answer = admin().create("api/v1/namespaces", Manifests.parse("""
-                apiVersion: v1
-                kind: Namespace
-                metadata: {name: %s, labels: {chaperone.dev/governed: "%s"}}
-                """.formatted(name, governed)));
+        cluster.namespace(name);
+        Answer answer = admin().patch("api/v1/namespaces/" + name,
+                "metadata: {labels: {chaperone.dev/governed: \"%s\"}}".formatted(governed));
         if (!answer.accepted()) {
             throw new AssertionError(answer.refusal());
         }
-        await("pods can have a ServiceAccount").atMost(IN_FORCE).until(
-                () -> admin().get("api/v1/namespaces/" + name + "/serviceaccounts/default").accepted());
     }
 
     /** Lets the user do what the rules, a YAML list in one line, say in all namespaces. */
@@ -78,9 +67,9 @@ final class GovernedCluster implements AutoCloseable {
         admin().create("apis/rbac.authorization.k8s.io/v1/clusterroles", Manifests.parse("""
                 apiVersion: rbac.authorization.k8s.io/v1
                 kind: ClusterRole
-                metadata: {name: %s}
+                metadata: {name: %s, labels: {%s: "true"}}
                 rules: %s
-                """.formatted(name, rules)));
+                """.formatted(name, StoryCluster.LABEL, rules)));
         bind(user, name);
     }
 
@@ -88,10 +77,10 @@ final class GovernedCluster implements AutoCloseable {
         admin().create("apis/rbac.authorization.k8s.io/v1/clusterrolebindings", Manifests.parse("""
                 apiVersion: rbac.authorization.k8s.io/v1
                 kind: ClusterRoleBinding
-                metadata: {name: %s-%s}
+                metadata: {name: %s-%s, labels: {%s: "true"}}
                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s}
                 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: %s}]
-                """.formatted(user, clusterRole, clusterRole, user)));
+                """.formatted(user.replace(':', '-'), clusterRole, StoryCluster.LABEL, clusterRole, user)));
     }
 
     /** Whether the user has the right; an empty namespace stands for all, an empty name for any. */
@@ -110,9 +99,8 @@ final class GovernedCluster implements AutoCloseable {
         return answer.body().at("/status/allowed").asBoolean();
     }
 
-    @Override
-    public void close() {
-        client.close();
-        cluster.close();
+    /** Takes everything away; the next that wants a cluster like this sets it up anew. */
+    void clear() {
+        cluster.clear();
     }
 }

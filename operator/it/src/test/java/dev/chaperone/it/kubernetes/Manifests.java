@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /** Manifests as trees: a typed model would tidy away what a test is about. */
-final class Manifests {
+public final class Manifests {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final String FOLDER = "/kubernetes/";
 
@@ -23,7 +23,7 @@ final class Manifests {
         }
     }
 
-    static ObjectNode parse(String yaml) {
+    public static ObjectNode parse(String yaml) {
         try {
             return (ObjectNode) YAML.readTree(yaml);
         } catch (IOException e) {

@@ -6,12 +6,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One {@link GovernedCluster} for all test classes that only look at it, stopped when the last one is through. */
+/** Gives test classes the one {@link GovernedCluster}. */
 final class SharedCluster implements BeforeAllCallback, ParameterResolver {
     // Here and not when a parameter is resolved, because only here a missing Docker counts as skipped.
     @Override
     public void beforeAll(ExtensionContext context) {
-        store(context).computeIfAbsent(GovernedCluster.class, key -> GovernedCluster.start());
+        GovernedCluster cluster = StoryCluster.of(context).stage(GovernedCluster.class, GovernedCluster::start);
+        store(context).put(GovernedCluster.class, cluster);
     }
 
     @Override
@@ -25,6 +26,6 @@ final class SharedCluster implements BeforeAllCallback, ParameterResolver {
     }
 
     private static ExtensionContext.Store store(ExtensionContext context) {
-        return context.getRoot().getStore(ExtensionContext.Namespace.create(SharedCluster.class));
+        return context.getStore(ExtensionContext.Namespace.create(SharedCluster.class));
     }
 }

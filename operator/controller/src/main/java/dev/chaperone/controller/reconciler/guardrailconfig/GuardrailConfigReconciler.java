@@ -40,10 +40,12 @@ public final class GuardrailConfigReconciler implements Reconciler<GuardrailConf
             reconciliation.delete(config);
             return UpdateControl.noUpdate();
         }
-        GuardrailConfig now = planned.config().resourceSpec().equals(config.getSpec())
-                ? config
-                : reconciliation.apply(Resources.config(planned, agentUid(config)));
-        return status(now, planned, plan);
+        if (!planned.config().resourceSpec().equals(config.getSpec())) {
+            // The event of this write brings the status, when the other configs of the plan are written as well.
+            reconciliation.apply(Resources.config(planned, agentUid(config)));
+            return UpdateControl.noUpdate();
+        }
+        return status(config, planned, plan);
     }
 
     private UpdateControl<GuardrailConfig> status(GuardrailConfig config, AgentPlan planned, FleetPlan plan) {

@@ -2,7 +2,7 @@ package dev.chaperone.controller.reconciler.namespace;
 
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.GuardrailConfig;
-import dev.chaperone.controller.AgentId;
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.reconciler.Resources;

@@ -1,7 +1,7 @@
 package dev.chaperone.controller.reconciler.policy;
 
 import dev.chaperone.api.PolicyStatus;
-import dev.chaperone.controller.FleetChange;
+import dev.chaperone.controller.planned.FleetChange;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.PolicyPlan;
 import dev.chaperone.controller.reconciler.Reconciliation;

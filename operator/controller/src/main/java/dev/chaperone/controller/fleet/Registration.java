@@ -1,4 +1,4 @@
-package dev.chaperone.controller;
+package dev.chaperone.controller.fleet;
 
 /** Ends what it was given for. */
 @FunctionalInterface

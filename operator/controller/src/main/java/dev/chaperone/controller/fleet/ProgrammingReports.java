@@ -1,4 +1,4 @@
-package dev.chaperone.controller;
+package dev.chaperone.controller.fleet;
 
 import java.time.Instant;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.chaperone.controller;
+package dev.chaperone.controller.fleet;
 
 import java.util.Optional;
 import java.util.Set;

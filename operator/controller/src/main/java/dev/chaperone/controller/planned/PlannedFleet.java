@@ -1,11 +1,16 @@
-package dev.chaperone.controller;
+package dev.chaperone.controller.planned;
 
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ConfigDirectory;
+import dev.chaperone.controller.fleet.Registration;
 import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.FleetPlanner;
+import dev.chaperone.controller.plan.FleetPlanner.Work;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.Snapshot;
 import dev.chaperone.policy.PolicyCompiler;
+import dev.chaperone.policy.ToolServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,27 +28,38 @@ public final class PlannedFleet implements ConfigDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(PlannedFleet.class);
 
     private final FleetPlanner planner;
+    private final PlanMetrics metrics;
     private final CountDownLatch planned = new CountDownLatch(1);
     private final List<Consumer<FleetChange>> listeners = new CopyOnWriteArrayList<>();
     private volatile FleetPlan plan = FleetPlan.EMPTY;
     private volatile List<AcceptedSpec> stored = List.of();
     private volatile Snapshot snapshot = Snapshot.EMPTY;
+    private volatile ToolServers toolServers = ToolServers.NONE;
 
-    PlannedFleet(FleetPlanner planner) {
+    PlannedFleet(FleetPlanner planner, PlanMetrics metrics) {
         this.planner = planner;
+        this.metrics = metrics;
     }
 
-    /** One that knows nothing yet. */
-    public static PlannedFleet of(PolicyCompiler compiler) {
-        return new PlannedFleet(new FleetPlanner(compiler));
+    /**
+     * One that knows nothing yet.
+     *
+     * @param compiler used by nobody else
+     */
+    public static PlannedFleet of(PolicyCompiler compiler, PlanMetrics metrics) {
+        return new PlannedFleet(new FleetPlanner(compiler), metrics);
     }
 
     /** Plans what is new. Called on one thread. */
-    void accept(Snapshot latest) {
+    public void accept(Snapshot latest) {
         FleetPlan before = plan;
+        Work done = planner.work();
+        long begun = System.nanoTime();
         FleetPlan now = planner.plan(latest, before.accepted());
+        metrics.planned(Duration.ofNanos(System.nanoTime() - begun), done, planner.work());
         snapshot = latest;
         stored = latest.accepted();
+        toolServers = planner.toolServers();
         plan = now;
         // A replica that came up while governed namespaces are still being read knows too few pods to refuse any.
         if (latest.loading().isEmpty()) {
@@ -53,7 +69,7 @@ public final class PlannedFleet implements ConfigDirectory {
     }
 
     /** Tells that there is something new to say of everything. */
-    void refresh() {
+    public void refresh() {
         tell(FleetChange.all(plan));
     }
 
@@ -67,6 +83,11 @@ public final class PlannedFleet implements ConfigDirectory {
         return snapshot;
     }
 
+    /** The tool servers that the plan was made with. */
+    public ToolServers toolServers() {
+        return toolServers;
+    }
+
     /** The accepted specs that are stored. */
     public List<AcceptedSpec> stored() {
         return stored;
@@ -78,7 +99,8 @@ public final class PlannedFleet implements ConfigDirectory {
         return () -> listeners.remove(listener);
     }
 
-    boolean awaitReady(Duration atMost) throws InterruptedException {
+    /** Waits until there is a plan; says whether there is one. */
+    public boolean awaitReady(Duration atMost) throws InterruptedException {
         return planned.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -1,5 +1,6 @@
-package dev.chaperone.controller;
+package dev.chaperone.controller.planned;
 
+import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.ServerId;
 import dev.chaperone.policy.PolicyId;

@@ -1,0 +1,123 @@
+package dev.chaperone.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.chaperone.api.Agent;
+import dev.chaperone.api.Conditions;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What happens to agents while something is broken, and that it heals by itself. */
+class FaultsIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String HELLO = "{\"message\":\"hello!\"}";
+
+    @RegisterExtension
+    static final InstalledCluster cluster = new InstalledCluster();
+
+    private PlatformAdmin admin;
+    private PolicyAuthor author;
+    private AgentOwner owner;
+    private Pod pod;
+
+    @BeforeEach
+    void anAgentMaySayHello() {
+        admin = cluster.platformAdmin();
+        author = cluster.policyAuthor();
+        owner = cluster.agentOwner();
+        pod = owner.waitsForPods(1).getFirst();
+        author.appliesGoverned(100);
+        Awaitility.await("it may say hello").atMost(SOON).until(this::maySayHello);
+    }
+
+    @AfterEach
+    void everythingRunsAgain() throws Exception {
+        admin.healsAll();
+    }
+
+    private boolean maySayHello() throws Exception {
+        return !isRefused(owner.agentCalls(pod, "everything", "echo", HELLO));
+    }
+
+    private static boolean isRefused(JsonNode result) {
+        return result.path("isError").asBoolean() || result.has("exception");
+    }
+
+    @Test
+    void whileNoOperatorRunsAgentsGoOnAndNewOnesAreRefused() throws Exception {
+        // When
+        admin.scalesOperator(0);
+
+        // Then
+        assertThat(maySayHello()).isTrue();
+        assertThatThrownBy(() -> NewPods.create(cluster.client(), "while-down"))
+                .isInstanceOf(KubernetesClientException.class)
+                .hasMessageContaining("pods.chaperone.dev");
+        admin.scalesOperator(2);
+        Awaitility.await("pods are taken again").atMost(SOON).ignoreExceptions()
+                .until(() -> NewPods.create(cluster.client(), "when-up") != null);
+    }
+
+    @Test
+    void webhooksThatAreDeletedAreBackBeforeAnUnguardedPodIsIn() throws Exception {
+        // When
+        admin.deletesWebhooks();
+
+        // Then
+        Awaitility.await("the webhooks are back").atMost(SOON).until(admin::hasWebhooks);
+        Awaitility.await("pods are guarded").atMost(SOON).ignoreExceptions().until(
+                () -> NewPods.isGuarded(NewPods.create(cluster.client(), "after-deletion")));
+    }
+
+    @Test
+    void anotherReplicaLeadsWhenTheLeaderDies() throws Exception {
+        // Given
+        String leader = admin.leader();
+
+        // When
+        admin.killsOperatorPod(leader);
+
+        // Then
+        author.appliesGoverned(5);
+        Awaitility.await("the edit is in force").atMost(SOON).until(() -> !maySayHello());
+        Awaitility.await("another leads").atMost(SOON).until(
+                () -> !admin.leader().isEmpty() && !admin.leader().equals(leader));
+        Awaitility.await("the status is true again").atMost(SOON).until(() -> "True".equals(ready().getStatus()));
+    }
+
+    @Test
+    void aGuardrailThatStandsStillIsSeenAndDecidesNothingByWhatWas() throws Exception {
+        // Given
+        admin.node().stopsGuardrails();
+
+        // When
+        author.appliesGoverned(5);
+
+        // Then
+        Awaitility.await("it is not ready").atMost(SOON).untilAsserted(() -> {
+            assertThat(ready().getStatus()).isEqualTo("False");
+            assertThat(agent().getStatus().programmed()).isEqualTo("0/1");
+        });
+        admin.node().continuesAll();
+        assertThat(maySayHello()).isFalse();
+        Awaitility.await("it has caught up").atMost(SOON).until(() -> "1/1".equals(agent().getStatus().programmed()));
+    }
+
+    private static Agent agent() {
+        return cluster.client().resources(Agent.class).inNamespace(InstalledCluster.NAMESPACE).withName("coder").get();
+    }
+
+    private static Condition ready() {
+        return agent().getStatus().conditions().stream()
+                .filter(condition -> condition.getType().equals(Conditions.READY)).findFirst().orElseThrow();
+    }
+}

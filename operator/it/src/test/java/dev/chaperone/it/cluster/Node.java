@@ -1,0 +1,105 @@
+package dev.chaperone.it.cluster;
+
+import dev.chaperone.test.KubernetesCluster;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The machine below everything. What is done to it needs no API server. */
+final class Node {
+    private static final String API_SERVER = "kube-apiserver";
+    private static final Duration STANDING = Duration.ofMillis(200);
+    private static final Duration GOING = Duration.ofMillis(50);
+    // Without pgrep, which not every node's image has: numbers of processes by name and something else.
+    private static final String FIND = """
+            found() {
+              for process in /proc/[0-9]*; do
+                if [ "$(cat "$process/comm" 2>/dev/null)" = "$1" ] && eval "$2"; then echo "${process#/proc/}"; fi
+              done
+            }
+            """;
+
+    private final KubernetesCluster cluster;
+
+    Node(KubernetesCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** Whether it may be broken. */
+    boolean isOurs() {
+        return !cluster.outlivesTests();
+    }
+
+    /** The JVM of a pod gets a signal, and nothing else of it. */
+    void signalsJavaOf(Pod pod, String signal) throws IOException, InterruptedException {
+        // Some runtimes write the UID with underscores.
+        String uid = pod.getMetadata().getUid().replace('-', '.');
+        signals("java", "grep -q '" + uid + "' \"$process/cgroup\"", signal);
+    }
+
+    /** All guardrails of the node stand still. */
+    void stopsGuardrails() throws IOException, InterruptedException {
+        signalsJavaOfUser(64515, "STOP");
+    }
+
+    /** All that stood still goes on. */
+    void continuesAll() throws IOException, InterruptedException {
+        signalsApiServer("CONT");
+        signalsJavaOfUser(64515, "CONT");
+        signalsJavaOfUser(64516, "CONT");
+    }
+
+    private void signalsJavaOfUser(int user, String signal) throws IOException, InterruptedException {
+        signals("java", "[ \"$(stat -c %u \"$process\")\" = " + user + " ]", signal);
+    }
+
+    private void signals(String name, String condition, String signal) throws IOException, InterruptedException {
+        cluster.onNode("sh", "-c", FIND + "for number in $(found \"$1\" \"$2\"); do kill -\"$3\" \"$number\"; done",
+                "sh",
+                name, condition, signal);
+    }
+
+    /** The API server stands still; pods go on. */
+    void stopsApiServer() throws IOException, InterruptedException {
+        signalsApiServer("STOP");
+    }
+
+    void continuesApiServer() throws IOException, InterruptedException {
+        signalsApiServer("CONT");
+    }
+
+    private void signalsApiServer(String signal) throws IOException, InterruptedException {
+        if (apiServerIsAProcessOfItsOwn()) {
+            signals(API_SERVER, "true", signal);
+        } else {
+            cluster.signalFirstProcess(signal);
+        }
+    }
+
+    private boolean apiServerIsAProcessOfItsOwn() throws IOException, InterruptedException {
+        return !cluster.onNode("sh", "-c", FIND + "found " + API_SERVER + " true").isEmpty();
+    }
+
+    /** The API server gets a fifth of the time; returns when it goes on as before. */
+    void slowsApiServer(Duration duration) throws IOException, InterruptedException {
+        long times = duration.dividedBy(STANDING.plus(GOING));
+        if (apiServerIsAProcessOfItsOwn()) {
+            cluster.onNode("sh", "-c", FIND + """
+                    number=$(found kube-apiserver true)
+                    for time in $(seq "$1"); do kill -STOP $number; sleep 0.2; kill -CONT $number; sleep 0.05; done
+                    """, "sh", String.valueOf(times));
+            return;
+        }
+        for (long time = 0; time < times; time++) {
+            cluster.signalFirstProcess("STOP");
+            Thread.sleep(STANDING);
+            cluster.signalFirstProcess("CONT");
+            Thread.sleep(GOING);
+        }
+    }
+
+    /** As when its power was off for a moment. */
+    void restarts() {
+        cluster.restartNode();
+    }
+}

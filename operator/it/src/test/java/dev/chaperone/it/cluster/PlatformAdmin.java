@@ -1,0 +1,161 @@
+package dev.chaperone.it.cluster;
+
+import dev.chaperone.api.GuardrailPod;
+import dev.chaperone.api.GuardrailShape;
+import dev.chaperone.it.kubernetes.Chart;
+import dev.chaperone.test.KubernetesCluster;
+import dev.chaperone.test.Skip;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.awaitility.Awaitility;
+import org.opentest4j.TestAbortedException;
+
+/** Runs the cluster and Chaperone in it, and does to them what happens to clusters. */
+final class PlatformAdmin {
+    private static final Duration STARTING = Duration.ofMinutes(3);
+    private static final String OPERATOR = "chaperone-operator";
+
+    private final KubernetesClient client;
+    private final Node node;
+    private final String kubeconfig;
+
+    PlatformAdmin(KubernetesClient client, KubernetesCluster cluster) {
+        this.client = client;
+        this.node = new Node(cluster);
+        this.kubeconfig = cluster.kubeconfig();
+    }
+
+    /**
+     * The machine below.
+     *
+     * @throws TestAbortedException when it is not ours to break
+     */
+    Node node() {
+        if (!node.isOurs()) {
+            throw Skip.because("nothing is done to the nodes of a cluster that is not the tests' own");
+        }
+        return node;
+    }
+
+    /** What stood still goes on, and what was ended is there again. */
+    void healsAll() throws IOException, InterruptedException {
+        if (node.isOurs()) {
+            node.continuesAll();
+        }
+        scalesOperator(2);
+    }
+
+    /** So many replicas, and waits until it is so. */
+    void scalesOperator(int replicas) {
+        deployment().scale(replicas);
+        waitsForOperator();
+    }
+
+    /** Waits until every replica is ready and of the newest revision. */
+    void waitsForOperator() {
+        Awaitility.await("the operator runs").atMost(STARTING).pollInterval(Duration.ofMillis(300)).ignoreExceptions()
+                .until(() -> {
+                    Deployment operator = deployment().get();
+                    DeploymentStatus status = operator.getStatus();
+                    int wanted = operator.getSpec().getReplicas();
+                    return Objects.equals(status.getObservedGeneration(), operator.getMetadata().getGeneration())
+                            && count(status.getUpdatedReplicas()) == wanted && count(status.getReplicas()) == wanted
+                            && count(status.getReadyReplicas()) == wanted && operatorPods().size() == wanted;
+                });
+    }
+
+    private static int count(Integer number) {
+        return Objects.requireNonNullElse(number, 0);
+    }
+
+    private Resource<Deployment> deployment() {
+        return client.apps().deployments().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(OPERATOR);
+    }
+
+    List<Pod> operatorPods() {
+        return client.pods().inNamespace(InstalledCluster.OPERATOR_NAMESPACE)
+                .withLabel("app.kubernetes.io/component", "operator").list().getItems();
+    }
+
+    private Pod operatorPod(String name) {
+        return operatorPods().stream().filter(pod -> pod.getMetadata().getName().equals(name)).findFirst()
+                .orElseThrow();
+    }
+
+    /** How often the containers of all replicas ended. */
+    int operatorRestarts() {
+        return operatorPods().stream().mapToInt(PlatformAdmin::restarts).sum();
+    }
+
+    int operatorRestarts(String name) {
+        return restarts(operatorPod(name));
+    }
+
+    private static int restarts(Pod pod) {
+        return pod.getStatus().getContainerStatuses().stream().mapToInt(status -> status.getRestartCount()).sum();
+    }
+
+    /** Name of the pod that leads. */
+    String leader() {
+        return Objects.requireNonNullElse(
+                client.leases().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(OPERATOR).get()
+                        .getSpec().getHolderIdentity(),
+                "");
+    }
+
+    /** As when its node dies. */
+    void killsOperatorPod(String name) {
+        client.pods().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(name).withGracePeriod(0).delete();
+    }
+
+    /** Its process gets the signal; the pod remains. */
+    void signalsOperator(String name, String signal) throws IOException, InterruptedException {
+        node().signalsJavaOf(operatorPod(name), signal);
+    }
+
+    /** What the container of a replica said before it ended, with times. */
+    List<String> logBeforeTheEnd(String name) {
+        return client.pods().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(name).usingTimestamps()
+                .terminated().getLog().lines().toList();
+    }
+
+    void deletesWebhooks() {
+        client.admissionRegistration().v1().mutatingWebhookConfigurations().withName("chaperone").delete();
+        client.admissionRegistration().v1().validatingWebhookConfigurations().withName("chaperone").delete();
+    }
+
+    boolean hasWebhooks() {
+        return client.admissionRegistration().v1().mutatingWebhookConfigurations().withName("chaperone").get() != null
+                && client.admissionRegistration().v1().validatingWebhookConfigurations().withName("chaperone")
+                        .get() != null;
+    }
+
+    /** Upgrades the release to one whose guardrails may use so much memory, and waits for the operator of it. */
+    void upgradesToGuardrailsOf(String memory) {
+        Chart.upgrade(kubeconfig, "guardrail.resources.limits.memory", memory);
+        waitsForOperator();
+        Awaitility.await("new pods get it").atMost(STARTING).until(
+                () -> client.resources(GuardrailShape.class).withName(GuardrailPod.SHAPE).get().getSpec().containers()
+                        .getFirst().at("/resources/limits/memory").asText().equals(memory));
+    }
+
+    /** Memory of the guardrails that pods may be created with, that of new ones first. */
+    List<String> memoryOfAcceptedGuardrails() {
+        return client.resources(GuardrailShape.class).withName(GuardrailPod.SHAPE).get().getSpec().containers().stream()
+                .map(container -> container.at("/resources/limits/memory").asText()).toList();
+    }
+
+    /** Makes the serving certificate unreadable, so that another has to be made. */
+    void spoilsServingCertificate() {
+        client.secrets().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName("chaperone-certificates")
+                .edit(secret -> new SecretBuilder(secret).addToData("tls.crt", "").build());
+    }
+}
