@@ -14,6 +14,8 @@ import picocli.CommandLine.Help.Ansi;
         DecideCommand.class,
         GuardCommand.class,
         DemoCommand.class,
+        DemoToolsCommand.class,
+        DemoAgentCommand.class,
         CommandLine.HelpCommand.class
 }, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
         "0:all is well",

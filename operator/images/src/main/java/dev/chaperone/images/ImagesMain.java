@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The build step that makes the images. Arguments: the folder to write to, then {@code target/image} of the guardrail
- * and of the operator. Settings are system properties {@code image.*}, see {@link ImageSettings}.
+ * The build step that makes the images. Arguments: the folder to write to, then {@code target/image} of the guardrail,
+ * of the operator and of the command. Settings are system properties {@code image.*}, see {@link ImageSettings}.
  *
  * <p>What cannot be had, such as the base image, is told in one line and in the result; it does not fail the build.
  */
@@ -32,8 +32,10 @@ public final class ImagesMain {
             ImageArchive operator = maker.make(
                     Program.read(Path.of(arguments[2])), Map.of(GUARDRAIL_IMAGE, guardrail.byDigest()),
                     Optional.empty());
+            ImageArchive cli = maker.make(Program.read(Path.of(arguments[3])), Map.of(), Optional.empty());
             describe("guardrail", guardrail, result);
             describe("operator", operator, result);
+            describe("cli", cli, result);
         } catch (ImageUnavailableException e) {
             System.out.println("Images are skipped: " + e.getMessage());
             result.put("skipped", String.valueOf(e.getMessage()));

@@ -9,13 +9,14 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The agent of the demonstration: a client of MCP that knows nothing of the guardrail but its address. */
 final class DemoAgent implements AutoCloseable {
-    private final String guardrail;
+    private final URI guardrail;
     private final Map<String, McpSyncClient> clients = new TreeMap<>();
 
     /**
@@ -26,8 +27,8 @@ final class DemoAgent implements AutoCloseable {
      */
     record Answer(boolean error, String text) {}
 
-    /** @param guardrail for example {@code http://127.0.0.1:15080} */
-    DemoAgent(String guardrail) {
+    /** @param guardrail for example {@code http://127.0.0.1:15080/mcp}; a tool server's name follows after a slash */
+    DemoAgent(URI guardrail) {
         this.guardrail = guardrail;
     }
 
@@ -47,8 +48,8 @@ final class DemoAgent implements AutoCloseable {
 
     private McpSyncClient client(String server) {
         return clients.computeIfAbsent(server, name -> {
-            var transport = HttpClientStreamableHttpTransport.builder(guardrail)
-                    .endpoint("/mcp/" + name)
+            var transport = HttpClientStreamableHttpTransport.builder(guardrail.resolve("/").toString())
+                    .endpoint(guardrail.getPath() + "/" + name)
                     .jsonMapper(new JacksonMcpJsonMapper(new ObjectMapper()))
                     .build();
             McpSyncClient client = McpClient.sync(transport).build();

@@ -10,18 +10,27 @@ import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
@@ -29,19 +38,26 @@ import org.eclipse.jetty.util.component.LifeCycle;
  * a till. They do whatever they are told; what they were told is counted.
  */
 final class DemoTools implements AutoCloseable {
+    /** Their servers' names. */
+    static final List<String> SERVERS = List.of("files", "mail", "payments");
+
     private static final JacksonMcpJsonMapper MAPPER = new JacksonMcpJsonMapper(new ObjectMapper());
 
     private final Path root;
     private final AtomicInteger calls = new AtomicInteger();
-    private final Server server = new Server(new InetSocketAddress("127.0.0.1", 0));
+    private final Server server;
 
-    private DemoTools(Path root) {
+    private DemoTools(Path root, InetSocketAddress address) {
         this.root = root;
+        this.server = new Server(address);
     }
 
-    /** @param root the folder that the tools see as {@code /} */
-    static DemoTools start(Path root) throws Exception {
-        DemoTools tools = new DemoTools(root);
+    /**
+     * @param root the folder that the tools see as {@code /}
+     * @param token the bearer token without which nobody is let in; empty when everybody is
+     */
+    static DemoTools start(Path root, InetSocketAddress address, String token) throws Exception {
+        DemoTools tools = new DemoTools(root, address);
         ServletContextHandler context = new ServletContextHandler();
         tools.serve(context, "files", specification -> {
             tools.tool(specification, "read_file", "Reads a file", List.of("path"), tools::read);
@@ -62,9 +78,39 @@ final class DemoTools implements AutoCloseable {
                 List.of("to", "amount", "currency"),
                 arguments -> "paid " + arguments.get("amount") + " " + arguments.get("currency") + " to "
                         + arguments.get("to")));
-        tools.server.setHandler(context);
+        tools.server.setHandler(token.isEmpty() ? context : new Door(context, token));
         tools.server.start();
         return tools;
+    }
+
+    /** Writes a module with a bug, and the test that finds it. */
+    static void writeWorkspace(Path root) throws IOException {
+        Path workspace = root.resolve("workspace");
+        Files.createDirectories(workspace.resolve("src"));
+        Files.createDirectories(workspace.resolve("tests"));
+        Files.writeString(workspace.resolve("src/calculator.py"), "def add(a, b):\n    return a - b\n");
+        Files.writeString(workspace.resolve("tests/test_calculator.py"),
+                "def test_add():\n    assert add(2, 2) == 4\n");
+    }
+
+    /** Lets in who has the token. */
+    private static final class Door extends Handler.Wrapper {
+        private final byte[] expected;
+
+        Door(Handler behind, String token) {
+            super(behind);
+            this.expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            String given = Objects.requireNonNullElse(request.getHeaders().get(HttpHeader.AUTHORIZATION), "");
+            if (MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8))) {
+                return super.handle(request, response, callback);
+            }
+            Response.writeError(request, response, callback, HttpStatus.UNAUTHORIZED_401);
+            return true;
+        }
     }
 
     private interface Tools {
@@ -104,13 +150,22 @@ final class DemoTools implements AutoCloseable {
         return calls.get();
     }
 
-    /** Where a tool server lives. */
-    String url(String name) {
-        return "http://127.0.0.1:" + ((ServerConnector) server.getConnectors()[0]).getLocalPort() + "/" + name;
+    /** Where a tool server of a name is reached, at {@code /name}. */
+    int port() {
+        return ((ServerConnector) server.getConnectors()[0]).getLocalPort();
+    }
+
+    /** A file as it is, which no call has to ask for. */
+    String file(String path) throws IOException {
+        return Files.readString(at(path));
+    }
+
+    private Path at(String path) {
+        return root.resolve(Path.of("/").relativize(Path.of(path))).normalize();
     }
 
     private Path file(Map<String, Object> arguments) {
-        return root.resolve(Path.of("/").relativize(Path.of(String.valueOf(arguments.get("path"))))).normalize();
+        return at(String.valueOf(arguments.get("path")));
     }
 
     private String read(Map<String, Object> arguments) {
