@@ -15,8 +15,10 @@ import org.opentest4j.TestAbortedException;
  *
  * @param guardrail the guardrail's name by digest
  * @param operator the operator's
+ * @param cli the command's
  */
-record Images(String guardrail, String operator, Path guardrailArchive, Path operatorArchive) {
+record Images(
+        String guardrail, String operator, String cli, Path guardrailArchive, Path operatorArchive, Path cliArchive) {
     private static final Path FOLDER = Path.of("../images/target");
 
     /** @throws TestAbortedException when there are none, so that the test counts as skipped; the reason is also printed */
@@ -28,8 +30,10 @@ record Images(String guardrail, String operator, Path guardrailArchive, Path ope
         }
         return new Images(
                 properties.getProperty("guardrail.image"), properties.getProperty("operator.image"),
+                properties.getProperty("cli.image"),
                 FOLDER.resolve(properties.getProperty("guardrail.archive")),
-                FOLDER.resolve(properties.getProperty("operator.archive")));
+                FOLDER.resolve(properties.getProperty("operator.archive")),
+                FOLDER.resolve(properties.getProperty("cli.archive")));
     }
 
     private static Properties properties(Path file) {

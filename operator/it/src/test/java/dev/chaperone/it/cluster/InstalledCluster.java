@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -123,6 +124,18 @@ final class InstalledCluster implements BeforeAllCallback {
     /** Makes a namespace that is not governed. */
     void namespace(String name) {
         cluster.namespace(name);
+    }
+
+    /** Has the nodes know another image of ours. */
+    void loads(Path archive) {
+        if (cluster.nodes().takesImages()) {
+            Images.load(cluster.nodes(), archive);
+        }
+    }
+
+    /** Credentials of the admin. */
+    String kubeconfig() {
+        return cluster.kubeconfig();
     }
 
     ApiServer admin() {

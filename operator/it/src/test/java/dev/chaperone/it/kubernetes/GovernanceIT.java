@@ -112,6 +112,10 @@ class GovernanceIT {
         assertThat(answer.warnings()).singleElement().asString().contains("namespace agents is no longer governed");
     }
 
+    private static AgentPod nobodys() {
+        return AgentPod.bare().named("bare").with("metadata: {annotations: {chaperone.dev/workload: null}}");
+    }
+
     @Test
     void break_glass_admits_any_pod_and_tells_everyone() {
         // Given
@@ -128,10 +132,11 @@ class GovernanceIT {
         assertThat(glass.warnings()).singleElement().asString()
                 .contains("namespace glass is under break-glass: new pods are admitted without a guardrail");
         Answer admitted = await("a bare pod is taken").atMost(IN_FORCE)
-                .until(() -> cluster.admin().dryRunCreate(pods, AgentPod.bare().named("bare").tree()),
-                        Answer::accepted);
+                .until(() -> cluster.admin().dryRunCreate(pods, nobodys().tree()), Answer::accepted);
         assertThat(admitted.warnings()).singleElement().asString()
                 .contains("namespace glass is under break-glass: the pod is admitted as it comes");
+        assertThat(cluster.admin().dryRunCreate(pods, AgentPod.guarded().named("forged").tree()).refusal())
+                .as("a pod that says whose it is").contains("chaperone-pod-record");
         assertThat(cluster.admin().dryRunStrategicPatch(pods + "/coder",
                 "{spec: {initContainers: [{name: chaperone-guardrail, image: mine}]}}").refusal())
                 .as("guardrails that run").contains("never change");
