@@ -50,7 +50,28 @@ class OperatorOnlyIT {
 
         // Then
         assertThat(answer.refusal()).contains("'chaperone-operator-only'")
-                .contains("Agents are written by the operator alone; write ToolPolicies and ToolServers");
+                .contains("Agents of workloads are written by the operator alone; write ToolPolicies and ToolServers");
+    }
+
+    @Test
+    void an_agent_that_is_no_workload_here_is_declared_by_people() {
+        // Given
+        ObjectNode declared = Manifests.parse("""
+                apiVersion: chaperone.dev/v1alpha1
+                kind: Agent
+                metadata: {name: assistant, labels: {app: assistant}}
+                spec: {}
+                """);
+
+        // When
+        Answer answer = admin.create(NAMESPACED + "agents", declared);
+
+        // Then
+        assertThat(answer.refusal()).isEmpty();
+        assertThat(admin.dryRunPatch(NAMESPACED + "agents/assistant",
+                "spec: {workloadRef: {apiVersion: apps/v1, kind: Deployment, name: payer}}").refusal())
+                .contains("'chaperone-operator-only'");
+        admin.delete(NAMESPACED + "agents/assistant");
     }
 
     @ParameterizedTest
