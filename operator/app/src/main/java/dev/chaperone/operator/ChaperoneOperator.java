@@ -24,6 +24,7 @@ import dev.chaperone.injection.PodInjector;
 import dev.chaperone.injection.WorkloadBinding;
 import dev.chaperone.operator.admission.KnownWorld;
 import dev.chaperone.operator.admission.LiveOwners;
+import dev.chaperone.operator.admission.RecentOwners;
 import dev.chaperone.operator.certificates.CertificateKeeper;
 import dev.chaperone.operator.shape.ShapeKeeper;
 import dev.chaperone.operator.shape.ShapeWatch;
@@ -110,7 +111,8 @@ final class ChaperoneOperator implements AutoCloseable {
 
     private Map<String, AdmissionHandler> handlers(ShapeWatch watch) {
         KnownWorld world = new KnownWorld(fleet);
-        WorkloadBinding binding = new WorkloadBinding(new LiveOwners(client), settings.trustedControllers());
+        WorkloadBinding binding = new WorkloadBinding(
+                new RecentOwners(new LiveOwners(client)), settings.trustedControllers());
         AdmissionHandler pods = request -> mutate(request, watch, binding, world);
         return Map.of(
                 PodMutator.PATH, pods,

@@ -16,6 +16,11 @@ public interface Owners {
     @Nullable
     Owner find(String namespace, String apiVersion, String kind, String name, String uid);
 
+    /** The same, and never what was known before. */
+    default @Nullable Owner findAnew(String namespace, String apiVersion, String kind, String name, String uid) {
+        return find(namespace, apiVersion, kind, name, uid);
+    }
+
     /**
      * @param uid its UID
      * @param controller the owner that controls it in turn; null when there is none

@@ -8,6 +8,8 @@ import dev.chaperone.injection.Owners.Owner;
 import dev.chaperone.injection.Owners.Reference;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out which workload a new pod belongs to. Whoever writes a pod writes its ownerReferences as well, so they count
@@ -71,10 +73,12 @@ public final class WorkloadBinding {
                     + " controls it, but the one that exists has another UID; " + WITHOUT);
         }
         Workload own = workload(builtIn.apiVersion(), builtIn.kind(), controller.name(), owner.uid());
+        Supplier<@Nullable Owner> anew = () -> owners.findAnew(
+                namespace, builtIn.apiVersion(), builtIn.kind(), controller.name(), controller.uid());
         return new Bound(switch (builtIn) {
             case REPLICA_SET -> above(
-                    own, owner, namespace, "apps/v1", "Deployment", PodTemplates.REPLICA_SET_LABELS);
-            case JOB -> above(own, owner, namespace, "batch/v1", "CronJob", PodTemplates.JOB_LABELS);
+                    own, owner, anew, namespace, "apps/v1", "Deployment", PodTemplates.REPLICA_SET_LABELS);
+            case JOB -> above(own, owner, anew, namespace, "batch/v1", "CronJob", PodTemplates.JOB_LABELS);
             case STATEFUL_SET, DAEMON_SET, REPLICATION_CONTROLLER -> own;
         });
     }
@@ -82,16 +86,29 @@ public final class WorkloadBinding {
     // Anybody who may write ReplicaSets can write one that says it is a Deployment's. It is when it makes the very pods
     // that the Deployment makes; otherwise, as in a rollout the older ones, it is a workload of its own.
     private Workload above(
-            Workload own, Owner owner, String namespace, String apiVersion, String kind, Set<String> added) {
+            Workload own, Owner owner, Supplier<@Nullable Owner> anew, String namespace, String apiVersion,
+            String kind, Set<String> added) {
         Reference controller = owner.controller();
         if (controller == null || !controller.kind().equals(kind)
                 || !controller.group().equals(apiVersion.substring(0, apiVersion.indexOf('/')))) {
             return own;
         }
         Owner above = owners.find(namespace, apiVersion, kind, controller.name(), controller.uid());
-        boolean made = above != null && !controller.uid().isEmpty() && above.uid().equals(controller.uid())
-                && PodTemplates.same(above.template(), owner.template(), added);
+        boolean made = makes(above, owner, added);
+        if (!made) {
+            // It may have been edited since it was found, and this be the first pod of its rollout.
+            Owner now = anew.get();
+            made = now != null && makes(
+                    owners.findAnew(namespace, apiVersion, kind, controller.name(), controller.uid()), now, added);
+        }
         return made ? workload(apiVersion, kind, controller.name(), controller.uid()) : own;
+    }
+
+    private static boolean makes(@Nullable Owner above, Owner owner, Set<String> added) {
+        Reference controller = owner.controller();
+        return above != null && controller != null && !controller.uid().isEmpty()
+                && above.uid().equals(controller.uid())
+                && PodTemplates.same(above.template(), owner.template(), added);
     }
 
     private static Workload workload(String apiVersion, String kind, String name, String uid) {

@@ -73,6 +73,31 @@ class WorkloadBindingTest {
     private final TestingOwners owners = new TestingOwners();
 
     @Test
+    void theFirstPodOfARolloutIsTheDeploymentsAlsoWhenItsEditIsNotKnownYet() {
+        // Given
+        TestingOwners known = new TestingOwners().add(DEPLOYMENT.replace("coder:1", "coder:0")).add(REPLICA_SET);
+        TestingOwners live = new TestingOwners().add(DEPLOYMENT).add(REPLICA_SET);
+        Owners remembering = new Owners() {
+            @Override
+            public Owner find(String namespace, String apiVersion, String kind, String name, String uid) {
+                return known.find(namespace, apiVersion, kind, name, uid);
+            }
+
+            @Override
+            public Owner findAnew(String namespace, String apiVersion, String kind, String name, String uid) {
+                return live.find(namespace, apiVersion, kind, name, uid);
+            }
+        };
+
+        // When
+        Binding bound = new WorkloadBinding(remembering, List.of()).bind(
+                TestingOwners.yaml(ownedBy("apps/v1", "ReplicaSet", "coder-5d", "rs-1")), "dev", REPLICA_SETS);
+
+        // Then
+        assertThat(bound).isEqualTo(new Bound(CODER));
+    }
+
+    @Test
     void aPodOfNobodyIsItsOwnWorkload() {
         assertThat(bind("metadata: {name: x}", "jane")).isEqualTo(new Bound(Workload.POD));
     }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owners of pods as the API server has them at this moment. They are asked for anew each time: a controller makes pods
+ * Owners of pods as the API server has them at this moment, for a controller makes pods
  * within milliseconds of the owner, and an owner that changed since is another one.
  */
 public final class LiveOwners implements Owners {
