@@ -1,5 +1,6 @@
 package dev.chaperone.benchmarks.cluster;
 
+import dev.chaperone.api.ServerSideApply;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
@@ -8,7 +9,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +26,7 @@ final class Cluster implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final Duration REQUEST = Duration.ofMinutes(2);
     private static final int REQUESTS = 64;
-    private static final PatchContext APPLY = new PatchContext.Builder()
-            .withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager("benchmark").withForce(true).build();
+    private static final PatchContext APPLY = ServerSideApply.as("benchmark");
 
     private final KubernetesClient client;
 

@@ -1,13 +1,13 @@
 package dev.chaperone.cli.demo;
 
 import dev.chaperone.api.ServerDescription;
+import dev.chaperone.api.ServerSideApply;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.api.ToolServerSpec;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -34,8 +34,7 @@ final class DemoObjects {
     static final String AGENT_CONTAINER = "agent";
 
     private static final int TOKEN_BYTES = 24;
-    private static final PatchContext APPLY = new PatchContext.Builder().withPatchType(PatchType.SERVER_SIDE_APPLY)
-            .withFieldManager("chaperone-demo").withForce(true).build();
+    private static final PatchContext APPLY = ServerSideApply.as("chaperone-demo");
 
     private final KubernetesClient client;
     private final String image;

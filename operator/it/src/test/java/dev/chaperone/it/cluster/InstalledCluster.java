@@ -1,5 +1,6 @@
 package dev.chaperone.it.cluster;
 
+import dev.chaperone.api.ServerSideApply;
 import dev.chaperone.it.interop.KitImage;
 import dev.chaperone.it.kubernetes.ApiServer;
 import dev.chaperone.it.kubernetes.Chart;
@@ -7,10 +8,8 @@ import dev.chaperone.it.kubernetes.StoryCluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,9 +20,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -35,8 +32,7 @@ final class InstalledCluster implements BeforeAllCallback {
     static final String OPERATOR_NAMESPACE = Chart.NAMESPACE;
 
     private static final Duration STARTING = Duration.ofMinutes(4);
-    private static final PatchContext APPLY = new PatchContext.Builder()
-            .withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager("story").withForce(true).build();
+    private static final PatchContext APPLY = ServerSideApply.as("story");
 
     private StoryCluster cluster;
     private KubernetesClient client;
@@ -73,26 +69,11 @@ final class InstalledCluster implements BeforeAllCallback {
     void installs() {
         Images images = Images.built();
         Chart.install(cluster.kubeconfig(), images.operator(), images.guardrail());
-        waitsForOperator();
+        platformAdmin().waitsForOperator();
     }
 
     void uninstalls() {
         Chart.uninstall(cluster.kubeconfig());
-    }
-
-    /** Until every replica serves. */
-    void waitsForOperator() {
-        client.apps().deployments().inNamespace(OPERATOR_NAMESPACE).withName("chaperone-operator")
-                .waitUntilCondition(InstalledCluster::isRolledOut, STARTING.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static boolean isRolledOut(@Nullable Deployment deployment) {
-        return deployment != null && deployment.getStatus() != null
-                && Objects.equals(deployment.getMetadata().getGeneration(),
-                        deployment.getStatus().getObservedGeneration())
-                && Objects.equals(deployment.getStatus().getUpdatedReplicas(), deployment.getSpec().getReplicas())
-                && Objects.equals(deployment.getStatus().getReplicas(), deployment.getSpec().getReplicas())
-                && Objects.equals(deployment.getStatus().getReadyReplicas(), deployment.getSpec().getReplicas());
     }
 
     /** Applies a file of manifests, with values for its variables. */

@@ -142,9 +142,8 @@ final class PlatformAdmin {
     void upgradesToGuardrailsOf(String memory) {
         Chart.upgrade(kubeconfig, "guardrail.resources.limits.memory", memory);
         waitsForOperator();
-        Awaitility.await("new pods get it").atMost(STARTING).until(
-                () -> client.resources(GuardrailShape.class).withName(GuardrailPod.SHAPE).get().getSpec().containers()
-                        .getFirst().at("/resources/limits/memory").asText().equals(memory));
+        Awaitility.await("new pods get it").atMost(STARTING)
+                .until(() -> memoryOfAcceptedGuardrails().getFirst().equals(memory));
     }
 
     /** Memory of the guardrails that pods may be created with, that of new ones first. */
