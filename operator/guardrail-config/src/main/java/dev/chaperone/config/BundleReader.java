@@ -24,6 +24,7 @@ final class BundleReader {
                 members.text("revision"),
                 members.integer("format"),
                 members.object("agent", BundleReader::agent),
+                members.optionalNamed("posture", EnforcementMode.values()),
                 members.objects("servers", BundleReader::server),
                 members.objects("policies", BundleReader::policy),
                 members.objects("leases", BundleReader::lease));

@@ -31,6 +31,7 @@ final class BundleWriter {
         put(tree, "revision", config.revision());
         tree.put("format", config.format());
         put(tree, "agent", config.agent() == null ? null : agent(config.agent()));
+        put(tree, "posture", config.posture());
         put(tree, "servers", list(config.servers(), BundleWriter::server));
         put(tree, "policies", list(config.policies(), BundleWriter::policy));
         put(tree, "leases", list(config.leases(), BundleWriter::lease));

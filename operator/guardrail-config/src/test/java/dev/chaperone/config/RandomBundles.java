@@ -38,6 +38,7 @@ final class RandomBundles {
         return new Bundle(
                 GuardrailConfigSpec.of(
                         new AgentIdentity(text(), text(), labels),
+                        orNull(pick(EnforcementMode.values())),
                         list(this::server),
                         list(() -> policy(digests)),
                         list(this::lease)),

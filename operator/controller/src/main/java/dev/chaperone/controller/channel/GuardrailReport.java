@@ -1,6 +1,8 @@
 package dev.chaperone.controller.channel;
 
 import dev.chaperone.config.channel.SyncRequest;
+import dev.chaperone.config.channel.TrailPosition;
+import dev.chaperone.controller.fleet.TrailReport;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,24 +14,32 @@ import org.jspecify.annotations.Nullable;
  * @param revision what it decides by; null while it has none
  * @param refused the last bundle that it could not load
  * @param audit the number of the last line of its audit trail
+ * @param trail how it stands with its audit trail; null when it exports none
  */
 record GuardrailReport(
-        String boot, List<Integer> formats, @Nullable String revision, @Nullable String refused, long audit) {
+        String boot, List<Integer> formats, @Nullable String revision, @Nullable String refused, long audit,
+        @Nullable TrailReport trail) {
     GuardrailReport {
         formats = List.copyOf(formats);
     }
 
-    static GuardrailReport of(SyncRequest request) {
+    /** @param breaks how often its trail was found not to follow itself */
+    static GuardrailReport of(SyncRequest request, long breaks) {
+        TrailPosition position = request.trail();
+        TrailReport trail = position == null
+                ? null
+                : new TrailReport(
+                        request.audit(), position.acknowledged(), position.waiting(), position.lost(), breaks);
         return new GuardrailReport(
-                request.boot(), request.formats(), request.revision(), request.refused(), request.audit());
+                request.boot(), request.formats(), request.revision(), request.refused(), request.audit(), trail);
     }
 
     /** Whether it says nothing new, but perhaps of the audit trail, which grows with every call. */
     boolean repeats(GuardrailReport before) {
-        return withAudit(before.audit).equals(before);
+        return withTrail(before.audit, before.trail).equals(before);
     }
 
-    private GuardrailReport withAudit(long other) {
-        return new GuardrailReport(boot, formats, revision, refused, other);
+    private GuardrailReport withTrail(long otherAudit, @Nullable TrailReport other) {
+        return new GuardrailReport(boot, formats, revision, refused, otherAudit, other);
     }
 }

@@ -56,7 +56,8 @@ public final class GuardrailReports implements ProgrammingReports, AutoCloseable
             if (directory.pod(pod).isPresent()) {
                 GuardrailReport report = heard.report();
                 reports.put(pod, new PodReport(
-                        report.revision(), report.refused(), report.formats(), now.minus(heard.age())));
+                        report.revision(), report.refused(), report.formats(), now.minus(heard.age()),
+                        report.trail()));
             }
         });
         return Map.copyOf(reports);

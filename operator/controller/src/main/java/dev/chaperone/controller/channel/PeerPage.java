@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.config.JsonTrees;
+import dev.chaperone.controller.fleet.TrailReport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,6 +65,12 @@ record PeerPage(String instance, long version, List<Heard> pods) {
             if (report.refused() != null) {
                 pod.put("refused", report.refused());
             }
+            TrailReport trail = report.trail();
+            if (trail != null) {
+                pod.putObject("trail").put("written", trail.written()).put("acknowledged", trail.acknowledged())
+                        .put("waiting", trail.waiting().toMillis()).put("lost", trail.lost())
+                        .put("breaks", trail.breaks());
+            }
         }
         try {
             return JsonTrees.write(tree);
@@ -83,9 +90,17 @@ record PeerPage(String instance, long version, List<Heard> pods) {
             }
             pods.add(new Heard(text(pod, "pod"), Duration.ofMillis(Math.max(0, number(pod, "age"))),
                     new GuardrailReport(text(pod, "boot"), formats, optional(pod, "revision"),
-                            optional(pod, "refused"), number(pod, "audit"))));
+                            optional(pod, "refused"), number(pod, "audit"), trail(pod.get("trail")))));
         }
         return new PeerPage(text(tree, "instance"), number(tree, "version"), pods);
+    }
+
+    private static @Nullable TrailReport trail(@Nullable JsonNode trail) throws IOException {
+        return trail == null || trail.isNull()
+                ? null
+                : new TrailReport(number(trail, "written"), number(trail, "acknowledged"),
+                        Duration.ofMillis(Math.max(0, number(trail, "waiting"))), number(trail, "lost"),
+                        number(trail, "breaks"));
     }
 
     private static JsonNode required(JsonNode tree, String name) throws IOException {

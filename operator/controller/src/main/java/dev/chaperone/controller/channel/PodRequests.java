@@ -8,6 +8,7 @@ import dev.chaperone.controller.fleet.ConfigDirectory;
 import dev.chaperone.controller.fleet.ConfigDirectory.AssignedConfig;
 import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import java.time.Duration;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a pod is answered, once it is known which one asks. */
@@ -33,7 +34,7 @@ final class PodRequests {
     }
 
     SyncAnswer sync(PodFacts pod, SyncRequest request) throws RefusedException, InterruptedException {
-        reports.report(pod.uid(), GuardrailReport.of(request));
+        reports.report(pod.uid(), GuardrailReport.of(request, 0));
         if (!request.formats().contains(GuardrailConfigSpec.FORMAT)) {
             metrics.synced("format");
             throw new RefusedException(409, "bundles have format " + GuardrailConfigSpec.FORMAT
@@ -47,7 +48,8 @@ final class PodRequests {
                 String outcome = outcome(request, config, poll, left);
                 if (outcome != null) {
                     metrics.synced(outcome);
-                    return new SyncAnswer(config.agent().toString(), config.revision(), config.credentialsDigest());
+                    return new SyncAnswer(config.agent().toString(), config.revision(), config.credentialsDigest(),
+                            new TreeMap<>());
                 }
                 poll.await(left);
             }

@@ -34,9 +34,11 @@ public interface ProgrammingReports {
      * @param refused the last bundle that it could not load
      * @param formats the bundle formats that it reads
      * @param lastSeen when it was heard last
+     * @param trail how it stands with its audit trail; null when it exports none
      */
     record PodReport(
-            @Nullable String revision, @Nullable String refused, List<Integer> formats, Instant lastSeen) {
+            @Nullable String revision, @Nullable String refused, List<Integer> formats, Instant lastSeen,
+            @Nullable TrailReport trail) {
         public PodReport {
             formats = List.copyOf(formats);
         }

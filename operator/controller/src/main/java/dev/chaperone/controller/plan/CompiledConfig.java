@@ -26,11 +26,7 @@ public final class CompiledConfig {
 
     /** The same config for another agent of the same labels. */
     static CompiledConfig forAgent(AgentIdentity agent, Bundle of) {
-        GuardrailConfigSpec config = of.config();
-        return new CompiledConfig(
-                new Bundle(
-                        GuardrailConfigSpec.of(agent, config.servers(), config.policies(), config.leases()),
-                        of.programs()));
+        return new CompiledConfig(new Bundle(of.config().forAgent(agent), of.programs()));
     }
 
     public String revision() {
@@ -56,7 +52,8 @@ public final class CompiledConfig {
         GuardrailConfigSpec config = bundle.config();
         return isTooLarge()
                 ? new GuardrailConfigSpec(
-                        config.revision(), config.format(), config.agent(), List.of(), List.of(), List.of())
+                        config.revision(), config.format(), config.agent(), config.posture(), List.of(), List.of(),
+                        List.of())
                 : config;
     }
 

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -50,7 +51,7 @@ final class ChannelClient implements AutoCloseable {
     }
 
     static SyncRequest holding(String revision, String refused, String credentials, boolean mayWait) {
-        return new SyncRequest(BOOT, List.of(1), revision, refused, credentials, 3, mayWait);
+        return new SyncRequest(BOOT, List.of(1), revision, refused, credentials, 3, null, Set.of(), mayWait);
     }
 
     CompletableFuture<HttpResponse<byte[]>> start(SyncRequest request) {

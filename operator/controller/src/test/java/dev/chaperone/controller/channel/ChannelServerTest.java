@@ -119,7 +119,7 @@ class ChannelServerTest {
         // Then
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(SyncAnswer.read(answer.body())).isEqualTo(new SyncAnswer(
-                "dev/coder", TestDirectory.revision("one"), credentials(Map.of("tracker", "s3cret"))));
+                "dev/coder", TestDirectory.revision("one"), credentials(Map.of("tracker", "s3cret")), new TreeMap<>()));
     }
 
     @Test
@@ -195,7 +195,7 @@ class ChannelServerTest {
     void refusesAGuardrailThatReadsNoFormatOfOurs() throws Exception {
         // Given
         SyncRequest request = new SyncRequest(
-                ChannelClient.BOOT, List.of(2, 3), TestDirectory.revision("one"), null, null, 3, true);
+                ChannelClient.BOOT, List.of(2, 3), TestDirectory.revision("one"), null, null, 3, null, Set.of(), true);
 
         // When
         HttpResponse<byte[]> answer = client.sync(request);

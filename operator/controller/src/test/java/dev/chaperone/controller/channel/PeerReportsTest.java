@@ -77,7 +77,7 @@ class PeerReportsTest {
     }
 
     private static GuardrailReport report(String revision) {
-        return new GuardrailReport(ChannelClient.BOOT, List.of(1), revision, null, 1);
+        return new GuardrailReport(ChannelClient.BOOT, List.of(1), revision, null, 1, null);
     }
 
     private String revisionOf(String pod) {

@@ -8,6 +8,10 @@ public final class ChannelPaths {
     public static final String BUNDLES = "/v1/bundles/";
     /** GET: a {@link CredentialSet}. */
     public static final String CREDENTIALS = "/v1/credentials";
+    /** POST an {@link EvidenceBatch}, and an {@link EvidenceAnswer} comes back once the lines are kept. */
+    public static final String EVIDENCE = "/v1/evidence";
+    /** No {@link EvidenceBatch} is larger. */
+    public static final int MAX_EVIDENCE_BYTES = 256 << 10;
     /** No message other than a bundle is larger. */
     public static final int MAX_MESSAGE_BYTES = 1 << 20;
     /** No bundle is larger. */

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.config.JsonTrees;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +19,12 @@ import org.jspecify.annotations.Nullable;
 record Message(ObjectNode tree) {
     private static final int MAX_FORMATS = 64;
     private static final int MAX_NAME = 253;
+    private static final int MAX_LEASES = 64;
+    private static final int MAX_TEXT = 4096;
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Pattern SUBDOMAIN = Pattern
             .compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final Pattern REQUIREMENT = Pattern.compile("[a-z][A-Za-z0-9.-]{0,62}");
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     static ObjectNode object() {
@@ -100,6 +106,75 @@ record Message(ObjectNode tree) {
             throw new MessageException(name + ": no integer of " + least + " or more");
         }
         return value.longValue();
+    }
+
+    /** In milliseconds. */
+    Duration duration(String name) throws MessageException {
+        return Duration.ofMillis(number(name, 0));
+    }
+
+    @Nullable
+    Message optionalObject(String name) throws MessageException {
+        JsonNode value = tree.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (value instanceof ObjectNode object) {
+            return new Message(object);
+        }
+        throw new MessageException(name + ": no object");
+    }
+
+    String text(String name) throws MessageException {
+        String text = text(name, required(name));
+        if (text.length() > MAX_TEXT) {
+            throw new MessageException(name + ": longer than " + MAX_TEXT);
+        }
+        return text;
+    }
+
+    @Nullable
+    String optionalText(String name) throws MessageException {
+        return tree.hasNonNull(name) ? text(name) : null;
+    }
+
+    /** Names of oversight requirements; none when nothing is said of any. */
+    List<String> requirements(String name) throws MessageException {
+        JsonNode value = tree.get(name);
+        if (value == null || value.isNull()) {
+            return List.of();
+        }
+        if (!value.isArray() || value.size() > MAX_LEASES) {
+            throw new MessageException(name + ": no list of at most " + MAX_LEASES);
+        }
+        List<String> names = new ArrayList<>();
+        for (JsonNode element : value) {
+            names.add(requirement(name, text(name, element)));
+        }
+        return names;
+    }
+
+    /** How long each requirement is known to hold; none when nothing is said of any. */
+    SortedMap<String, Duration> leases(String name) throws MessageException {
+        SortedMap<String, Duration> leases = new TreeMap<>();
+        Message all = optionalObject(name);
+        if (all == null) {
+            return leases;
+        }
+        if (all.tree.size() > MAX_LEASES) {
+            throw new MessageException(name + ": more than " + MAX_LEASES);
+        }
+        for (Map.Entry<String, JsonNode> member : all.tree.properties()) {
+            leases.put(requirement(name, member.getKey()), all.duration(member.getKey()));
+        }
+        return leases;
+    }
+
+    private static String requirement(String name, String text) throws MessageException {
+        if (!REQUIREMENT.matcher(text).matches()) {
+            throw new MessageException(name + ": no name of a requirement");
+        }
+        return text;
     }
 
     List<Integer> integers(String name) throws MessageException {

@@ -2,6 +2,8 @@ package dev.chaperone.config.channel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param refused the last bundle that it could not load; null when there is none
  * @param credentials the digest of the credentials that it holds; null when it has been given none yet
  * @param audit the number of the last line of its audit trail; -1 when there is none yet
+ * @param trail how far its audit trail has been acknowledged; null when it exports none
+ * @param held the oversight requirements whose leases run here
  * @param mayWait {@code wait}: whether the answer may be held back for as long as it would say nothing new
  */
 public record SyncRequest(
@@ -22,9 +26,12 @@ public record SyncRequest(
         @Nullable String refused,
         @Nullable String credentials,
         long audit,
+        @Nullable TrailPosition trail,
+        Set<String> held,
         boolean mayWait) {
     public SyncRequest {
         formats = List.copyOf(formats);
+        held = Set.copyOf(held);
     }
 
     /** The message in UTF-8. */
@@ -35,12 +42,19 @@ public record SyncRequest(
         Message.put(tree, "revision", revision);
         Message.put(tree, "refused", refused);
         Message.put(tree, "credentials", credentials);
-        return Message.bytes(tree.put("audit", audit).put("wait", mayWait));
+        tree.put("audit", audit);
+        if (trail != null) {
+            tree.set("trail", trail.tree());
+        }
+        var names = tree.putArray("held");
+        new TreeSet<>(held).forEach(names::add);
+        return Message.bytes(tree.put("wait", mayWait));
     }
 
     /** @throws MessageException when the bytes are no such message */
     public static SyncRequest read(byte[] bytes) throws MessageException {
         Message message = Message.of(bytes);
+        Message trail = message.optionalObject("trail");
         return new SyncRequest(
                 message.uuid("boot"),
                 message.integers("formats"),
@@ -48,6 +62,8 @@ public record SyncRequest(
                 message.optionalDigest("refused"),
                 message.optionalDigest("credentials"),
                 message.number("audit", -1),
+                trail == null ? null : TrailPosition.of(trail),
+                Set.copyOf(message.requirements("held")),
                 message.flag("wait"));
     }
 }

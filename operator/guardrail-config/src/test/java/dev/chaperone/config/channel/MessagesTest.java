@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.chaperone.config.Digests;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +36,10 @@ class MessagesTest {
     @Test
     void a_request_is_read_as_it_was_written() throws Exception {
         // Given
-        var full = new SyncRequest(BOOT, List.of(1, 2), A, B, A, 17, true);
-        var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, false);
+        var full = new SyncRequest(BOOT, List.of(1, 2), A, B, A, 17,
+                new TrailPosition(12, Duration.ofMillis(2500), 3, "word"), Set.of("review", "monitoring.heartbeat"),
+                true);
+        var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), false);
 
         // When
         var read = List.of(SyncRequest.read(full.write()), SyncRequest.read(first.write()));
@@ -43,13 +47,14 @@ class MessagesTest {
         // Then
         assertThat(read).containsExactly(full, first);
         assertThat(text(first.write()))
-                .isEqualTo("{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":-1,\"wait\":false}");
+                .isEqualTo("{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":-1,\"held\":[],\"wait\":false}");
     }
 
     @Test
     void an_answer_is_read_as_it_was_written() throws Exception {
         // Given
-        var answer = new SyncAnswer("dev/coder.statefulset", A, B);
+        var answer = new SyncAnswer("dev/coder.statefulset", A, B,
+                new TreeMap<>(Map.of("review", Duration.ofSeconds(90), "egress", Duration.ZERO)));
 
         // When
         SyncAnswer read = SyncAnswer.read(answer.write());
@@ -76,8 +81,8 @@ class MessagesTest {
     @Test
     void what_a_newer_version_adds_is_passed_over() throws Exception {
         // Given
-        String request = text(new SyncRequest(BOOT, List.of(1), null, null, null, 0, false).write());
-        String answer = text(new SyncAnswer("dev/coder", A, B).write());
+        String request = text(new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), false).write());
+        String answer = text(new SyncAnswer("dev/coder", A, B, new TreeMap<>()).write());
         String credentials = text(CredentialSet.NONE.write());
 
         // When
@@ -105,20 +110,85 @@ class MessagesTest {
             "\"audit\":3 | \"audit\":3.5 | audit: no integer",
             "\"audit\":3 | \"audit\":-2 | audit: no integer",
             "\"audit\":3 | \"audit\":9223372036854775808 | audit: no integer",
+            "\"held\":[\"review\"] | \"held\":{} | held: no list",
+            "\"held\":[\"review\"] | \"held\":[\"no such\"] | held: no name",
+            "\"acknowledged\":2 | \"acknowledged\":-2 | acknowledged: no integer",
+            "\"waiting\":40 | \"waiting\":-1 | waiting: no integer",
+            "\"lost\":0 | \"lost\":null | has no lost",
             "\"wait\":true | \"wait\":\"true\" | wait: neither true nor false",
             "\"wait\":true | \"wait\":null | has no wait"})
     void a_request_with_a_member_of_another_kind_is_refused(String from, String to, String message) {
-        String good = text(new SyncRequest(BOOT, List.of(1), A, A, A, 3, true).write());
+        String good = text(new SyncRequest(BOOT, List.of(1), A, A, A, 3,
+                new TrailPosition(2, Duration.ofMillis(40), 0, "word"), Set.of("review"), true).write());
         String spoilt = good.replace(from.replace("BOOT", BOOT).replace("A", A), to);
         assertThat(spoilt).isNotEqualTo(good);
         assertThatThrownBy(() -> SyncRequest.read(bytes(spoilt)))
                 .isInstanceOf(MessageException.class).hasMessageContaining(message);
     }
 
+    @Test
+    void who_knows_nothing_of_oversight_speaks_of_none() throws Exception {
+        // Given
+        String request = "{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":4,\"wait\":true}";
+        String answer = "{\"agent\":\"dev/coder\",\"revision\":\"" + A + "\",\"credentials\":\"" + B + "\"}";
+
+        // When
+        SyncRequest asked = SyncRequest.read(bytes(request));
+        SyncAnswer answered = SyncAnswer.read(bytes(answer));
+
+        // Then
+        assertThat(asked.trail()).isNull();
+        assertThat(asked.held()).isEmpty();
+        assertThat(answered.leases()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"review\":-1}", "{\"review\":\"5m\"}", "{\"no such\":1}", "[]", "{\"review\":1.5}"})
+    void leases_that_mean_nothing_are_refused(String leases) {
+        String answer = text(new SyncAnswer("dev/coder", A, B, new TreeMap<>()).write())
+                .replace("\"leases\":{}", "\"leases\":" + leases);
+        assertThatThrownBy(() -> SyncAnswer.read(bytes(answer))).isInstanceOf(MessageException.class);
+    }
+
+    @Test
+    void evidence_travels_byte_for_byte() throws Exception {
+        // Given
+        List<byte[]> lines = List.of(bytes("{\"a\": 1}"), bytes("not even JSON"));
+
+        // When
+        EvidenceBatch read = EvidenceBatch.read(new EvidenceBatch(BOOT, "word", lines).write());
+
+        // Then
+        assertThat(read.boot()).isEqualTo(BOOT);
+        assertThat(read.acknowledgement()).isEqualTo("word");
+        assertThat(read.lines()).usingRecursiveComparison().isEqualTo(lines);
+        assertThat(EvidenceBatch.read(new EvidenceBatch(BOOT, null, lines).write()).acknowledgement()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"boot\":\"BOOT\"}", "{\"boot\":\"BOOT\"}\n", "{\"boot\":\"BOOT\"}\ncut short",
+            "{\"boot\":\"x\"}\nline\n", "line\nline\n"})
+    void evidence_without_whole_lines_or_a_boot_is_refused(String message) {
+        assertThatThrownBy(() -> EvidenceBatch.read(bytes(message.replace("BOOT", BOOT))))
+                .isInstanceOf(MessageException.class);
+    }
+
+    @Test
+    void what_became_of_evidence_is_read_as_it_was_written() throws Exception {
+        // Given
+        var answer = new EvidenceAnswer(BOOT, 41, "word");
+
+        // When
+        EvidenceAnswer read = EvidenceAnswer.read(answer.write());
+
+        // Then
+        assertThat(read).isEqualTo(answer);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"coder", "dev/", "/coder", "dev/co/der", "Dev/coder", "dev/co der", ""})
     void an_answer_for_what_is_no_agent_is_refused(String agent) {
-        byte[] answer = new SyncAnswer(agent, A, B).write();
+        byte[] answer = new SyncAnswer(agent, A, B, new TreeMap<>()).write();
         assertThatThrownBy(() -> SyncAnswer.read(answer))
                 .isInstanceOf(MessageException.class).hasMessageContaining("agent");
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,6 +119,8 @@ public final class OperatorConfigSource implements ConfigSource {
                 refused,
                 given.digest(),
                 taker.lastAuditLine(),
+                null,
+                Set.of(),
                 mayWait));
         if (!answer.revision().equals(refused)) {
             refused = null;

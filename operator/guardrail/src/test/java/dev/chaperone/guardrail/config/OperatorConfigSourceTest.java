@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -164,9 +165,10 @@ class OperatorConfigSourceTest {
         // Then
         awaitReport(FIRST, set(Map.of("files", "secret", "mail.smtp", "other")));
         assertThat(operator.syncs().getFirst())
-                .isEqualTo(new SyncRequest(BOOT, List.of(1), null, null, CredentialSet.NONE.digest(), 41, false));
+                .isEqualTo(new SyncRequest(BOOT, List.of(1), null, null, CredentialSet.NONE.digest(), 41, null,
+                        Set.of(), false));
         assertThat(lastSync()).isEqualTo(new SyncRequest(BOOT, List.of(1), FIRST.revision(), null,
-                set(Map.of("files", "secret", "mail.smtp", "other")).digest(), 41, true));
+                set(Map.of("files", "secret", "mail.smtp", "other")).digest(), 41, null, Set.of(), true));
         assertThat(kept("files")).hasContent("secret");
         assertThat(Files.getPosixFilePermissions(kept("files")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
@@ -534,7 +536,7 @@ class OperatorConfigSourceTest {
             if (asked) {
                 exchange.getRequestBody().readAllBytes();
                 TestOperator.send(exchange, 200, new dev.chaperone.config.channel.SyncAnswer(
-                        "dev/coder", FIRST.revision(), CredentialSet.NONE.digest()).write());
+                        "dev/coder", FIRST.revision(), CredentialSet.NONE.digest(), new java.util.TreeMap<>()).write());
             }
             return asked;
         });

@@ -142,7 +142,7 @@ public final class TestOperator implements AutoCloseable {
                 && holds(request); left = (end - System.nanoTime()) / 1_000_000) {
             wait(left);
         }
-        return new SyncAnswer("dev/coder", revision, credentials.digest()).write();
+        return new SyncAnswer("dev/coder", revision, credentials.digest(), new java.util.TreeMap<>()).write();
     }
 
     private boolean holds(SyncRequest request) {
