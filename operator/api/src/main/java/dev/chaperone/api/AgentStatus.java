@@ -1,5 +1,6 @@
 package dev.chaperone.api;
 
+import dev.chaperone.config.EnforcementMode;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param pods how many of its pods are running
  * @param programmedPods how many of them have reported the revision
  * @param programmed both in one, {@code 19/20}
+ * @param posture {@code Audit} when no verdict counts, {@code Enforce} otherwise
+ * @param oversight what oversight policies require of it, and whether that is in force
  * @param conditions see {@link Conditions}
  */
 public record AgentStatus(
@@ -24,4 +27,6 @@ public record AgentStatus(
         @Nullable Integer pods,
         @Nullable Integer programmedPods,
         @Nullable String programmed,
+        @Nullable EnforcementMode posture,
+        @Nullable List<OversightRequirement> oversight,
         @Nullable List<Condition> conditions) {}

@@ -17,6 +17,21 @@ public final class Conditions {
     /** The config stands in its object as a whole. */
     public static final String COMPLETE = "Complete";
 
+    /** All oversight that policies require is in force; True also when they require none. */
+    public static final String OVERSEEN = "Overseen";
+
+    /** No oversight policy requires anything. */
+    public static final String REASON_NOTHING_REQUIRED = "NothingRequired";
+
+    /** Everything that is required is in force. */
+    public static final String REASON_MET = "Met";
+
+    /** Something that is required is not in force, or not known to be. */
+    public static final String REASON_LAPSED = "Lapsed";
+
+    /** The same, for so long that the agent, or some of its pods, may do less meanwhile. */
+    public static final String REASON_NARROWED = "Narrowed";
+
     /** Everything is there. */
     public static final String REASON_COMPLETE = "Complete";
 

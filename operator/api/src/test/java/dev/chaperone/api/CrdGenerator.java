@@ -23,8 +23,9 @@ import java.util.TreeMap;
  */
 final class CrdGenerator {
     static final List<Class<? extends CustomResource<?, ?>>> KINDS = List
-            .of(Agent.class, ClusterToolPolicy.class, ClusterToolServer.class, GuardrailConfig.class,
-                    GuardrailShape.class, ToolPolicy.class, ToolServer.class);
+            .of(Agent.class, ClusterOversightPolicy.class, ClusterToolPolicy.class, ClusterToolServer.class,
+                    GuardrailConfig.class, GuardrailShape.class, OversightPolicy.class, ToolPolicy.class,
+                    ToolServer.class);
 
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)

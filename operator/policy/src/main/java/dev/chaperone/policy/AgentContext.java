@@ -1,7 +1,9 @@
 package dev.chaperone.policy;
 
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The agent that a config is for, as selectors see it.
@@ -21,5 +23,10 @@ public record AgentContext(
         Map<String, String> all = new TreeMap<>(namespaceLabels);
         all.put(NAMESPACE_NAME, namespace);
         namespaceLabels = Map.copyOf(all);
+    }
+
+    /** Whether selectors of namespaces and of agents, by the rules of Kubernetes, both select the agent. */
+    public boolean isSelectedBy(@Nullable LabelSelector ofNamespaces, @Nullable LabelSelector ofAgents) {
+        return Selectors.matches(ofNamespaces, namespaceLabels) && Selectors.matches(ofAgents, labels);
     }
 }

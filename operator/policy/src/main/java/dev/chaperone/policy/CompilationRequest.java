@@ -1,5 +1,6 @@
 package dev.chaperone.policy;
 
+import dev.chaperone.policy.oversight.AgentOversight;
 import java.util.List;
 
 /**
@@ -8,10 +9,16 @@ import java.util.List;
  * @param agent whom the config is for
  * @param policies all policies, selecting the agent or not
  * @param servers all tool servers, whether the agent may reach them or not
+ * @param oversight what oversight policies say of the agent
  */
 public record CompilationRequest(
-        AgentContext agent, List<PolicyInput> policies, ToolServers servers) {
+        AgentContext agent, List<PolicyInput> policies, ToolServers servers, AgentOversight oversight) {
     public CompilationRequest {
         policies = List.copyOf(policies);
+    }
+
+    /** Without any oversight. */
+    public CompilationRequest(AgentContext agent, List<PolicyInput> policies, ToolServers servers) {
+        this(agent, policies, servers, AgentOversight.NONE);
     }
 }

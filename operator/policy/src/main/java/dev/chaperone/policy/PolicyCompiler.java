@@ -60,8 +60,8 @@ public final class PolicyCompiler {
             }
         });
         GuardrailConfigSpec spec = GuardrailConfigSpec.of(
-                new AgentIdentity(agent.namespace(), agent.name(), new TreeMap<>(agent.labels())), servers.configs(),
-                policies, List.of());
+                new AgentIdentity(agent.namespace(), agent.name(), new TreeMap<>(agent.labels())),
+                request.oversight().posture(), servers.configs(), policies, request.oversight().leases());
         return new CompilationResult(
                 IssueOrder.sorted(issues), resource(agent, spec), new Bundle(spec, programs), accepted);
     }

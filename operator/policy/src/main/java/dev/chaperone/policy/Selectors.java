@@ -115,7 +115,7 @@ final class Selectors {
         }
     }
 
-    private static boolean matches(@Nullable LabelSelector selector, Map<String, String> labels) {
+    static boolean matches(@Nullable LabelSelector selector, Map<String, String> labels) {
         if (selector == null) {
             return true;
         }

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.Api;
+import dev.chaperone.api.ClusterOversightPolicy;
 import dev.chaperone.api.ClusterToolPolicy;
 import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.GuardrailConfig;
 import dev.chaperone.api.GuardrailShape;
+import dev.chaperone.api.OversightPolicy;
 import dev.chaperone.api.ToolPolicy;
 import dev.chaperone.api.ToolServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -23,8 +25,9 @@ import java.util.TreeMap;
 /** A kind of ours, as its CRD defines it. */
 record ResourceKind(String kind, boolean namespaced, Schema schema, Class<? extends HasMetadata> type) {
     private static final List<Class<? extends HasMetadata>> TYPES = List
-            .of(Agent.class, ClusterToolPolicy.class, ClusterToolServer.class, GuardrailConfig.class,
-                    GuardrailShape.class, ToolPolicy.class, ToolServer.class);
+            .of(Agent.class, ClusterOversightPolicy.class, ClusterToolPolicy.class, ClusterToolServer.class,
+                    GuardrailConfig.class, GuardrailShape.class, OversightPolicy.class, ToolPolicy.class,
+                    ToolServer.class);
 
     /** The kinds by name. */
     static Map<String, ResourceKind> all() {
