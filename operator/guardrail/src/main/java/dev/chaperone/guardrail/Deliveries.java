@@ -4,12 +4,17 @@ import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.ConfigSource;
 import dev.chaperone.guardrail.state.Credentials;
+import dev.chaperone.guardrail.state.Leases;
 import dev.chaperone.guardrail.telemetry.AuditLog;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a source delivers to, and what it may know. */
-record Deliveries(ActiveConfig config, Credentials credentials, AuditLog audit) implements ConfigSource.Offers {
+record Deliveries(ActiveConfig config, Credentials credentials, Leases leases,
+        AuditLog audit) implements ConfigSource.Offers {
     @Override
     public boolean offer(byte[] bundle) {
         return config.offer(bundle);
@@ -28,6 +33,16 @@ record Deliveries(ActiveConfig config, Credentials credentials, AuditLog audit) 
     @Override
     public void credentialsChanged() {
         credentials.forget();
+    }
+
+    @Override
+    public void renewed(long asked, Map<String, Duration> lengths) {
+        leases.renew(asked, lengths);
+    }
+
+    @Override
+    public Set<String> held() {
+        return leases.get().heldLeases();
     }
 
     @Override

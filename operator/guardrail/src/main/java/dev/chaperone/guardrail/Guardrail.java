@@ -4,10 +4,10 @@ import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.ConfigSource;
 import dev.chaperone.guardrail.config.Freshness;
-import dev.chaperone.guardrail.engine.OversightState;
 import dev.chaperone.guardrail.proxy.ProxyContext;
 import dev.chaperone.guardrail.proxy.ProxyServer;
 import dev.chaperone.guardrail.state.Credentials;
+import dev.chaperone.guardrail.state.Leases;
 import dev.chaperone.guardrail.state.McpSessionIds;
 import dev.chaperone.guardrail.state.Session;
 import dev.chaperone.guardrail.state.StateLock;
@@ -51,9 +51,11 @@ public final class Guardrail implements AutoCloseable {
         Freshness freshness = source.freshness();
         this.config = new ActiveConfig(settings.stateDirectory(), metrics::configOffered, freshness);
         var credentials = new Credentials(settings.credentialsDirectory());
+        Leases leases = Leases.open(settings.stateDirectory());
+        metrics.observeLapsed(() -> lapsed(leases));
         var context = new ProxyContext(
                 config,
-                () -> OversightState.NONE,
+                leases,
                 Session.open(settings.stateDirectory(), settings.sessionId(), clock),
                 McpSessionIds.open(settings.stateDirectory()),
                 credentials,
@@ -83,7 +85,15 @@ public final class Guardrail implements AutoCloseable {
             long period = Freshness.PERIOD.toMillis();
             adminLoop.scheduleWithFixedDelay(freshness::pulse, 0, period, TimeUnit.MILLISECONDS);
         }
-        source.start(new Deliveries(config, credentials, audit));
+        source.start(new Deliveries(config, credentials, leases, audit));
+    }
+
+    private long lapsed(Leases leases) {
+        GuardrailConfigSpec loaded = config.loaded();
+        Set<String> held = leases.get().heldLeases();
+        return loaded == null
+                ? 0
+                : loaded.leases().stream().filter(lease -> !held.contains(lease.requirement())).count();
     }
 
     private String agent(GuardrailSettings settings) {

@@ -20,6 +20,8 @@ record Message(ObjectNode tree) {
     private static final int MAX_FORMATS = 64;
     private static final int MAX_NAME = 253;
     private static final int MAX_LEASES = 64;
+    // No grace is longer than a week.
+    private static final Duration LONGEST_LEASE = Duration.ofDays(31);
     private static final int MAX_TEXT = 4096;
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Pattern SUBDOMAIN = Pattern
@@ -165,7 +167,11 @@ record Message(ObjectNode tree) {
             throw new MessageException(name + ": more than " + MAX_LEASES);
         }
         for (Map.Entry<String, JsonNode> member : all.tree.properties()) {
-            leases.put(requirement(name, member.getKey()), all.duration(member.getKey()));
+            Duration length = all.duration(member.getKey());
+            if (length.compareTo(LONGEST_LEASE) > 0) {
+                throw new MessageException(name + ": longer than " + LONGEST_LEASE);
+            }
+            leases.put(requirement(name, member.getKey()), length);
         }
         return leases;
     }

@@ -143,7 +143,8 @@ class MessagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"review\":-1}", "{\"review\":\"5m\"}", "{\"no such\":1}", "[]", "{\"review\":1.5}"})
+    @ValueSource(strings = {"{\"review\":-1}", "{\"review\":\"5m\"}", "{\"no such\":1}", "[]", "{\"review\":1.5}",
+            "{\"review\":9223372036854775807}"})
     void leases_that_mean_nothing_are_refused(String leases) {
         String answer = text(new SyncAnswer("dev/coder", A, B, new TreeMap<>()).write())
                 .replace("\"leases\":{}", "\"leases\":" + leases);

@@ -2,6 +2,9 @@ package dev.chaperone.guardrail.config;
 
 import dev.chaperone.config.GuardrailConfigSpec;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,15 @@ public interface ConfigSource extends AutoCloseable {
 
         /** The credentials on the disk have changed. */
         void credentialsChanged();
+
+        /**
+         * For how long each oversight requirement is known to hold, counted from when it was asked for by the monotonic
+         * clock ({@link System#nanoTime}); what is not named is known to hold no longer.
+         */
+        void renewed(long asked, Map<String, Duration> leases);
+
+        /** The oversight requirements that are known to hold. */
+        Set<String> held();
 
         /** The boot that the audit trail carries. */
         String boot();

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +91,7 @@ public final class OperatorConfigSource implements ConfigSource {
             long start = System.nanoTime();
             Duration rest = Duration.ZERO;
             try {
-                round(taker, settled);
+                round(taker, settled && trouble == null);
                 freshness.ended(attempt);
                 recovered();
                 rest = afterRound(System.nanoTime() - start);
@@ -112,6 +111,7 @@ public final class OperatorConfigSource implements ConfigSource {
         if (given == null) {
             given = store.read();
         }
+        long asked = System.nanoTime();
         SyncAnswer answer = client.sync(new SyncRequest(
                 taker.boot(),
                 List.of(GuardrailConfigSpec.FORMAT),
@@ -120,8 +120,9 @@ public final class OperatorConfigSource implements ConfigSource {
                 given.digest(),
                 taker.lastAuditLine(),
                 null,
-                Set.of(),
+                taker.held(),
                 mayWait));
+        taker.renewed(asked, answer.leases());
         if (!answer.revision().equals(refused)) {
             refused = null;
         }

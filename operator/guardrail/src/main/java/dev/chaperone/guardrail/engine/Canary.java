@@ -15,14 +15,17 @@ final class Canary {
     private static final int BUCKETS = 100;
 
     private final String sessionId;
+    private final boolean enforcesAny;
     private int bucket = -1;
 
-    Canary(String sessionId) {
+    /** @param onlyAudits whether nothing is enforced for this agent */
+    Canary(String sessionId, boolean onlyAudits) {
         this.sessionId = sessionId;
+        this.enforcesAny = !onlyAudits;
     }
 
     boolean enforces(PolicyConfig policy) {
-        if (policy.mode() != EnforcementMode.ENFORCE || policy.percent() <= 0) {
+        if (!enforcesAny || policy.mode() != EnforcementMode.ENFORCE || policy.percent() <= 0) {
             return false;
         }
         return policy.percent() >= BUCKETS || bucket() < policy.percent();

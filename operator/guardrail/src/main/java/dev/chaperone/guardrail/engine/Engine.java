@@ -58,7 +58,7 @@ public final class Engine {
     }
 
     private Decision decideOrThrow(OversightState oversight, SessionState session, ToolCall call, Work work) {
-        if (session.ended()) {
+        if (hasEnded(session)) {
             return denied(DenialCode.SESSION_ENDED, "session_ended");
         }
         ToolPlan plan = tools.find(call.server(), call.tool());
@@ -71,8 +71,8 @@ public final class Engine {
         }
         var evaluator = new RuleEvaluator(
                 new CallActivation(agent, plan.tool(), arguments.value(), session, call));
-        var canary = new Canary(session.id());
-        var judgement = new Judgement();
+        var canary = canary(session);
+        var judgement = new Judgement(config.onlyAudits());
         judge(plan, evaluator, canary, true, work, judgement);
         judge(plan, evaluator, canary, false, work, judgement);
         for (ToolPlan.Narrowing narrowing : plan.narrowings()) {
@@ -113,10 +113,19 @@ public final class Engine {
      * which costs nothing: the call is decided again when it comes.
      */
     public boolean listed(OversightState oversight, SessionState session, String server, String tool) {
-        if (session.ended()) {
+        if (hasEnded(session)) {
             return false;
         }
         ToolPlan plan = tools.find(server, tool);
-        return plan != null && Listing.mayPass(plan, new Canary(session.id()), oversight);
+        return plan != null && (config.onlyAudits() || Listing.mayPass(plan, canary(session), oversight));
+    }
+
+    private Canary canary(SessionState session) {
+        return new Canary(session.id(), config.onlyAudits());
+    }
+
+    /** What ended it was a verdict, and does not count where none does. */
+    private boolean hasEnded(SessionState session) {
+        return session.ended() && !config.onlyAudits();
     }
 }

@@ -14,11 +14,17 @@ final class Judgement {
 
     private record Said(Reason reason, @Nullable String message) {}
 
+    private final boolean onlyAudits;
     private final List<Said> said = new ArrayList<>();
     private @Nullable Verdict counted;
     private @Nullable Verdict would;
     private Verdict narrowed = Verdict.ALLOW;
     private int ignoredErrors;
+
+    /** @param onlyAudits whether whatever is said of the call does not count */
+    Judgement(boolean onlyAudits) {
+        this.onlyAudits = onlyAudits;
+    }
 
     /** Adds a policy: its strictest rule, or its default when no rule says anything. */
     void add(ToolPlan.PolicyRules policy, Outcome[] outcomes, boolean counts) {
@@ -71,15 +77,16 @@ final class Judgement {
     /** Adds a requirement that is not known to hold. It only narrows: it never stands for an opinion. */
     void narrow(ToolPlan.Narrowing narrowing) {
         narrowed = narrowed.strictest(narrowing.verdict());
-        said.add(new Said(new Reason(LEASE + narrowing.requirement(), null, narrowing.verdict(), true, null), null));
+        said.add(new Said(new Reason(LEASE + narrowing.requirement(), null, narrowing.verdict(), !onlyAudits, null),
+                null));
     }
 
     Decision decide(String revision) {
         if (counted == null) {
-            said.add(new Said(new Reason("", null, Verdict.DENY, true, "no_opinion"), null));
+            said.add(new Said(new Reason("", null, Verdict.DENY, !onlyAudits, "no_opinion"), null));
         }
         Verdict byPolicies = counted == null ? Verdict.DENY : counted;
-        Verdict verdict = byPolicies.strictest(narrowed);
+        Verdict verdict = onlyAudits ? Verdict.ALLOW : byPolicies.strictest(narrowed);
         Verdict wouldVerdict = (would == null ? Verdict.DENY : would).strictest(narrowed);
         return new Decision(
                 verdict, code(verdict, byPolicies), messages(verdict), reasons(), wouldVerdict, ignoredErrors,

@@ -71,6 +71,15 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /** Shows how many oversight requirements of the config are not known to hold. */
+    public void observeLapsed(LongSupplier lapsed) {
+        GaugeWithCallback.builder()
+                .name("chaperone_guardrail_oversight_lapsed")
+                .help("Oversight requirements that are not known to hold, so that what they narrow is narrowed")
+                .callback(gauge -> gauge.call((double) lapsed.getAsLong()))
+                .register(registry);
+    }
+
     void decided(Verdict verdict, @Nullable DenialCode code, int ignored, long nanos) {
         decisions.labelValues(verdict.wireName(), code == null ? "" : code.wireName()).inc();
         if (nanos > 0) {

@@ -12,6 +12,7 @@ import dev.chaperone.config.channel.ChannelPaths;
 import dev.chaperone.config.channel.CredentialSet;
 import dev.chaperone.config.channel.SyncRequest;
 import dev.chaperone.guardrail.state.Credentials;
+import dev.chaperone.guardrail.state.Leases;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,7 @@ class OperatorConfigSourceTest {
     private ActiveConfig config;
     private Credentials credentials;
     private Freshness freshness;
+    private Leases leases;
 
     private final class Taker implements ConfigSource.Offers {
         @Override
@@ -69,6 +71,16 @@ class OperatorConfigSourceTest {
         @Override
         public void credentialsChanged() {
             credentials.forget();
+        }
+
+        @Override
+        public void renewed(long asked, Map<String, Duration> lengths) {
+            leases.renew(asked, lengths);
+        }
+
+        @Override
+        public Set<String> held() {
+            return leases.get().heldLeases();
         }
 
         @Override
@@ -126,6 +138,7 @@ class OperatorConfigSourceTest {
     private void start(URI url, String authority, Duration answerTimeout) {
         freshness = Freshness.ofAttempts();
         config = new ActiveConfig(directory, _ -> {}, freshness);
+        leases = Leases.open(directory);
         credentials = new Credentials(directory.resolve("credentials"));
         source = new OperatorConfigSource(
                 url, authority, tokenFile(), directory.resolve("credentials"), answerTimeout, freshness);
@@ -550,6 +563,40 @@ class OperatorConfigSourceTest {
 
         // Then
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void leases_run_while_the_operator_renews_them_and_end_when_it_is_silent() throws Exception {
+        // Given
+        operator.grants(Map.of("review", Duration.ofSeconds(2), "egress", Duration.ofMinutes(5)));
+        start();
+        await("both", () -> leases.get().heldLeases().equals(Set.of("review", "egress")));
+        await("the word of it", () -> lastSync().held().equals(Set.of("review", "egress")));
+
+        // When
+        operator.fails(exchange -> {
+            TestOperator.send(exchange, 503, new byte[0]);
+            return true;
+        });
+
+        // Then
+        await("the end of one", () -> leases.get().heldLeases().equals(Set.of("egress")));
+        operator.fails(TestOperator.Fault.NONE);
+        await("both again", () -> leases.get().heldLeases().equals(Set.of("review", "egress")));
+    }
+
+    @Test
+    void a_lease_that_is_taken_back_ends_at_once() throws Exception {
+        // Given
+        operator.grants(Map.of("review", Duration.ofMinutes(5)));
+        start();
+        await("the lease", () -> leases.get().heldLeases().contains("review"));
+
+        // When
+        operator.grants(Map.of());
+
+        // Then
+        await("the end", () -> leases.get().heldLeases().isEmpty());
     }
 
     @Test

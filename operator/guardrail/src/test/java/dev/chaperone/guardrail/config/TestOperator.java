@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +31,7 @@ public final class TestOperator implements AutoCloseable {
     private String revision = "";
     private byte[] bundle = {};
     private CredentialSet credentials = CredentialSet.NONE;
+    private Map<String, Duration> leases = Map.of();
     private Fault fault = Fault.NONE;
     private boolean closed;
 
@@ -79,6 +81,12 @@ public final class TestOperator implements AutoCloseable {
     synchronized void gives(Map<String, String> tokens, String newRevision, byte[] newBundle) {
         gives(tokens);
         gives(newRevision, newBundle);
+    }
+
+    /** Which oversight is known to hold from now on, and for how long. */
+    public synchronized void grants(Map<String, Duration> newLeases) {
+        leases = newLeases;
+        notifyAll();
     }
 
     synchronized void knows(String newToken) {
@@ -142,11 +150,11 @@ public final class TestOperator implements AutoCloseable {
                 && holds(request); left = (end - System.nanoTime()) / 1_000_000) {
             wait(left);
         }
-        return new SyncAnswer("dev/coder", revision, credentials.digest(), new java.util.TreeMap<>()).write();
+        return new SyncAnswer("dev/coder", revision, credentials.digest(), new TreeMap<>(leases)).write();
     }
 
     private boolean holds(SyncRequest request) {
-        return credentials.digest().equals(request.credentials())
+        return leases.keySet().equals(request.held()) && credentials.digest().equals(request.credentials())
                 && (revision.equals(request.revision()) || revision.equals(request.refused()));
     }
 

@@ -505,6 +505,60 @@ class EngineTest {
         assertThat(engine.listed(new OversightState(Set.of("eval")), SESSION, "files", "high")).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource({"ALLOW,DENY,DENY", "REVIEW,REVIEW,REVIEW", "DENY,REVIEW,DENY", "END_SESSION,DENY,END_SESSION"})
+    void semantic9_an_agent_that_is_only_watched_is_never_blocked_by_a_verdict(
+            Verdict policy, Verdict narrowing, Verdict would) {
+        // Given
+        bundles.onlyAudits();
+        bundles.policy("p", DefaultVerdict.NO_OPINION, bundles.rule("r", null, policy));
+        bundles.lease(new OversightLease("monitor",
+                List.of(new OversightLease.Narrowing(List.of("*"), null, narrowing))));
+        Engine engine = bundles.engine();
+
+        // When
+        Decision decision = engine.decide(NONE, SESSION, TestBundles.call("any", "tool", "{}"));
+
+        // Then
+        assertThat(decision.verdict()).isEqualTo(Verdict.ALLOW);
+        assertThat(decision.code()).isNull();
+        assertThat(decision.messages()).isEmpty();
+        assertThat(decision.wouldVerdict()).isEqualTo(would);
+        assertThat(decision.reasons()).isNotEmpty().noneMatch(Reason::counted);
+        assertThat(engine.listed(NONE, SESSION, "any", "tool")).isTrue();
+    }
+
+    @Test
+    void semantic9_whoever_is_only_watched_needs_no_policy_and_goes_on_after_its_session_was_ended() {
+        // Given
+        bundles.onlyAudits();
+        SessionState ended = new SessionState("pod-1", TestBundles.NOW, true);
+
+        // When
+        Decision decision = bundles.engine().decide(NONE, ended, TestBundles.call("any", "tool", "{}"));
+
+        // Then
+        assertThat(decision.verdict()).isEqualTo(Verdict.ALLOW);
+        assertThat(decision.wouldVerdict()).isEqualTo(Verdict.DENY);
+        assertThat(bundles.engine().listed(NONE, ended, "any", "tool")).isTrue();
+    }
+
+    @Test
+    void semantic7_what_has_no_single_meaning_is_denied_whoever_is_only_watched() {
+        // Given
+        bundles.onlyAudits();
+        bundles.server(new ServerConfig("files", "http://f", List.of(), false,
+                List.of(new ToolConfig("known", Stakes.LOW, null))));
+
+        // When
+        Decision unknown = decide("files", "other", "{}");
+        Decision nowhere = decide("nowhere", "tool", "{}");
+
+        // Then
+        assertThat(unknown.code()).isEqualTo(DenialCode.UNKNOWN_TOOL);
+        assertThat(nowhere.code()).isEqualTo(DenialCode.UNKNOWN_TOOL);
+    }
+
     @Test
     void semantic1_a_tool_is_listed_unless_denied_whatever_the_arguments() {
         // Given

@@ -56,6 +56,7 @@ final class TestBundles {
     private final List<PolicyConfig> policies = new ArrayList<>();
     private final List<ServerConfig> servers = new ArrayList<>();
     private final List<OversightLease> leases = new ArrayList<>();
+    private EnforcementMode posture = EnforcementMode.ENFORCE;
 
     private static Cel cel() {
         StructType tool = struct("tool", ImmutableMap.of("server", SimpleType.STRING, "name", SimpleType.STRING,
@@ -177,8 +178,12 @@ final class TestBundles {
         List<ServerConfig> all = new ArrayList<>(servers);
         all.add(new ServerConfig("any", "http://any", List.of(), false, null));
         var labels = new TreeMap<>(java.util.Map.of("app", "coder"));
-        return new Bundle(GuardrailConfigSpec.of(new AgentIdentity("dev", "coder", labels), all, policies, leases),
-                programs);
+        var agent = new AgentIdentity("dev", "coder", labels);
+        return new Bundle(GuardrailConfigSpec.of(agent, posture, all, policies, leases), programs);
+    }
+
+    void onlyAudits() {
+        posture = EnforcementMode.AUDIT;
     }
 
     Engine engine() {
