@@ -1,5 +1,11 @@
 package dev.chaperone.operator;
 
+import java.time.Instant;
+import dev.chaperone.controller.oversight.Deciders;
+import dev.chaperone.controller.oversight.OversightMetrics;
+import dev.chaperone.controller.oversight.OversightMonitor.Hearing;
+import dev.chaperone.controller.oversight.OversightMonitor;
+import dev.chaperone.controller.reconciler.Leadership;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.admission.mutate.PodMutator;
 import dev.chaperone.admission.server.AdmissionAnswer;
@@ -78,11 +84,13 @@ final class ChaperoneOperator implements AutoCloseable {
         shape = watch;
 
         GuardrailReports reports = keep(new GuardrailReports(fleet, GuardrailReports.HEARTBEAT_AGE));
+        Leadership leadership = new Leadership();
+        OversightMonitor oversight = oversight(reports, leadership);
         ChannelMetrics metrics = new ChannelMetrics(registry);
         keep(new ChannelServer(
                 ChannelSettings.DEFAULT.withPort(OperatorSettings.CHANNEL_PORT),
                 new SuppliedKeyManager(certificates::serving), fleet,
-                new KubernetesTokenReviews(client), reports, certificates::peerKey, metrics)).start();
+                new KubernetesTokenReviews(client), reports, oversight, certificates::peerKey, metrics)).start();
 
         AdmissionServer webhooks = keep(new AdmissionServer(
                 OperatorSettings.WEBHOOK_PORT, certificates::serving, handlers(watch), clock));
@@ -97,8 +105,24 @@ final class ChaperoneOperator implements AutoCloseable {
                 client,
                 new ControllerSettings(
                         settings.namespace(), settings.pod(), GuardrailReports.HEARTBEAT_AGE, START_TIMEOUT),
-                fleet, reports, duties, clock)).start();
+                fleet, reports, oversight::standings, leadership, duties, clock)).start();
+        oversight.start();
         LOG.info("Operator serves");
+    }
+
+    private OversightMonitor oversight(GuardrailReports reports, Leadership leadership) {
+        Deciders deciders = keep(new Deciders(client));
+        OversightMonitor monitor = keep(new OversightMonitor(
+                fleet, reports, deciders::may, now -> hearing(leadership, now), clock));
+        OversightMetrics.register(registry, () -> leadership.leads() ? monitor.standings() : Map.of());
+        return monitor;
+    }
+
+    private static Hearing hearing(Leadership leadership, Instant now) {
+        if (!leadership.leads()) {
+            return Hearing.SOME;
+        }
+        return now.isBefore(leadership.since().plus(GuardrailReports.HEARTBEAT_AGE)) ? Hearing.ALL_SOON : Hearing.ALL;
     }
 
     private ServedCertificates certificates() {

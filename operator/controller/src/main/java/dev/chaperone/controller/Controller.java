@@ -1,5 +1,12 @@
 package dev.chaperone.controller;
 
+import java.util.function.Supplier;
+import java.util.Map;
+import java.util.List;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.oversight.Standing;
+import dev.chaperone.controller.reconciler.oversight.ClusterOversightPolicyReconciler;
+import dev.chaperone.controller.reconciler.oversight.OversightPolicyReconciler;
 import dev.chaperone.api.Api;
 import dev.chaperone.api.Governance;
 import dev.chaperone.controller.fleet.ProgrammingReports;
@@ -52,10 +59,11 @@ public final class Controller implements AutoCloseable {
     private final KubernetesClient client;
     private final ControllerSettings settings;
     private final ProgrammingReports reports;
+    private final Supplier<Map<AgentId, List<Standing>>> oversight;
     private final LeadListener listener;
     private final Clock clock;
     private final PlannedFleet fleet;
-    private final Leadership leadership = new Leadership();
+    private final Leadership leadership;
     private final ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("chaperone-reports").daemon().factory(),
             new ThreadPoolExecutor.DiscardPolicy());
@@ -69,6 +77,8 @@ public final class Controller implements AutoCloseable {
      * @param client is not closed
      * @param fleet is kept up to date
      * @param reports what guardrails say
+     * @param oversight how it stands with the oversight of agents
+     * @param leadership told by this controller
      * @param listener told when this replica begins and ends to lead
      */
     public Controller(
@@ -76,12 +86,16 @@ public final class Controller implements AutoCloseable {
             ControllerSettings settings,
             PlannedFleet fleet,
             ProgrammingReports reports,
+            Supplier<Map<AgentId, List<Standing>>> oversight,
+            Leadership leadership,
             LeadListener listener,
             Clock clock) {
         this.client = client;
         this.settings = settings;
         this.fleet = fleet;
         this.reports = reports;
+        this.oversight = oversight;
+        this.leadership = leadership;
         this.listener = listener;
         this.clock = clock;
         this.reported = new Coalescer(executor, Duration.ofMillis(200), Duration.ofSeconds(1), fleet::refresh);
@@ -110,6 +124,7 @@ public final class Controller implements AutoCloseable {
         Reconciliation reconciliation = new Reconciliation(
                 fleet,
                 () -> new Programming(reports.reports(), clock.instant(), settings.heartbeat(), leadership.since()),
+                oversight,
                 client,
                 leadership, new Events(client, settings.identity(), clock), settings.namespace());
         register(built, "namespace", new NamespaceReconciler(reconciliation), Governance.NAMESPACE_LABEL + " in ("
@@ -120,6 +135,8 @@ public final class Controller implements AutoCloseable {
         register(built, "clustertoolpolicy", new ClusterToolPolicyReconciler(reconciliation), null);
         register(built, "toolserver", new ToolServerReconciler(reconciliation), null);
         register(built, "clustertoolserver", new ClusterToolServerReconciler(reconciliation), null);
+        register(built, "oversightpolicy", new OversightPolicyReconciler(reconciliation), null);
+        register(built, "clusteroversightpolicy", new ClusterOversightPolicyReconciler(reconciliation), null);
         built.register(
                 new AcceptedSpecReconciler(reconciliation),
                 configuration -> configuration.withName("acceptedspec")

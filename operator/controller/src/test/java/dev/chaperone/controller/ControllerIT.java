@@ -1,5 +1,6 @@
 package dev.chaperone.controller;
 
+import dev.chaperone.controller.reconciler.Leadership;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -89,7 +90,7 @@ class ControllerIT {
         fleet = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
         controller = new Controller(
                 client, new ControllerSettings(OPERATOR, UUID.randomUUID().toString()), fleet,
-                ProgrammingReports.NONE, new Lead(), Clock.systemUTC());
+                ProgrammingReports.NONE, Map::of, new Leadership(), new Lead(), Clock.systemUTC());
         controller.start();
     }
 
@@ -405,7 +406,8 @@ class ControllerIT {
         // When
         PlannedFleet configs = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
         try (Controller second = new Controller(
-                client, new ControllerSettings(OPERATOR, "second"), configs, ProgrammingReports.NONE, new Lead(),
+                client, new ControllerSettings(OPERATOR, "second"), configs, ProgrammingReports.NONE, Map::of,
+                new Leadership(), new Lead(),
                 Clock.systemUTC())) {
             second.start();
 

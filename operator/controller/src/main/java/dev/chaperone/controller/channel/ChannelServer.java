@@ -1,6 +1,7 @@
 package dev.chaperone.controller.channel;
 
 import dev.chaperone.controller.fleet.ConfigDirectory;
+import dev.chaperone.controller.fleet.LeaseGrants;
 import dev.chaperone.controller.fleet.Registration;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -49,9 +50,10 @@ public final class ChannelServer implements AutoCloseable {
             ConfigDirectory directory,
             TokenReviews reviews,
             GuardrailReports reports,
+            LeaseGrants grants,
             Supplier<PeerKey> peerKey,
             ChannelMetrics metrics) {
-        this(settings, keys, directory, reviews, reports, peerKey, metrics, Clocks.SYSTEM);
+        this(settings, keys, directory, reviews, reports, grants, peerKey, metrics, Clocks.SYSTEM);
     }
 
     ChannelServer(
@@ -60,6 +62,7 @@ public final class ChannelServer implements AutoCloseable {
             ConfigDirectory directory,
             TokenReviews reviews,
             GuardrailReports reports,
+            LeaseGrants grants,
             Supplier<PeerKey> peerKey,
             ChannelMetrics metrics,
             Clocks clocks) {
@@ -79,7 +82,8 @@ public final class ChannelServer implements AutoCloseable {
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(settings.connections(), connector));
         var authenticator = new PodAuthenticator(settings, directory, reviews, metrics, clocks);
-        var pods = new PodRequests(directory, authenticator, reports, polls, metrics, clocks, settings.longPoll());
+        var pods = new PodRequests(directory, authenticator, reports, grants, polls, metrics, clocks,
+                settings.longPoll());
         server.setHandler(new GracefulHandler(new ChannelHandler(
                 settings, authenticator, pods, reports.table(), polls, peerKey, metrics)));
         // Says nothing but the status: what it refuses is no HTTP, or too long.

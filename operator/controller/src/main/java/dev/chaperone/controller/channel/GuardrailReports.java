@@ -50,9 +50,18 @@ public final class GuardrailReports implements ProgrammingReports, AutoCloseable
 
     @Override
     public Map<String, PodReport> reports() {
+        return reports(table.fresh());
+    }
+
+    @Override
+    public Map<String, PodReport> lastReports() {
+        return reports(table.all());
+    }
+
+    private Map<String, PodReport> reports(Map<String, PeerPage.Heard> all) {
         Instant now = clocks.now();
         Map<String, PodReport> reports = new HashMap<>();
-        table.fresh().forEach((pod, heard) -> {
+        all.forEach((pod, heard) -> {
             if (directory.pod(pod).isPresent()) {
                 GuardrailReport report = heard.report();
                 reports.put(pod, new PodReport(

@@ -7,8 +7,10 @@ import dev.chaperone.config.channel.SyncRequest;
 import dev.chaperone.controller.fleet.ConfigDirectory;
 import dev.chaperone.controller.fleet.ConfigDirectory.AssignedConfig;
 import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
+import dev.chaperone.controller.fleet.LeaseGrants;
 import java.time.Duration;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a pod is answered, once it is known which one asks. */
@@ -16,25 +18,28 @@ final class PodRequests {
     private final ConfigDirectory directory;
     private final PodAuthenticator authenticator;
     private final GuardrailReports reports;
+    private final LeaseGrants grants;
     private final ChannelMetrics metrics;
     private final Clocks clocks;
     private final Duration longPoll;
     private final Polls polls;
 
     PodRequests(
-            ConfigDirectory directory, PodAuthenticator authenticator, GuardrailReports reports, Polls polls,
-            ChannelMetrics metrics, Clocks clocks, Duration longPoll) {
+            ConfigDirectory directory, PodAuthenticator authenticator, GuardrailReports reports,
+            LeaseGrants grants, Polls polls, ChannelMetrics metrics, Clocks clocks, Duration longPoll) {
         this.directory = directory;
         this.authenticator = authenticator;
         this.reports = reports;
         this.polls = polls;
+        this.grants = grants;
         this.metrics = metrics;
         this.clocks = clocks;
         this.longPoll = longPoll;
     }
 
     SyncAnswer sync(PodFacts pod, SyncRequest request) throws RefusedException, InterruptedException {
-        reports.report(pod.uid(), GuardrailReport.of(request, 0));
+        GuardrailReport report = GuardrailReport.of(request, 0);
+        reports.report(pod.uid(), report);
         if (!request.formats().contains(GuardrailConfigSpec.FORMAT)) {
             metrics.synced("format");
             throw new RefusedException(409, "bundles have format " + GuardrailConfigSpec.FORMAT
@@ -45,11 +50,12 @@ final class PodRequests {
             while (true) {
                 AssignedConfig config = assigned(pod);
                 long left = longPoll.minus(clocks.since(start)).toNanos();
-                String outcome = outcome(request, config, poll, left);
+                SortedMap<String, Duration> leases = grants.granted(config.agent(), pod.uid(), report.trail());
+                String outcome = outcome(request, config, leases.keySet(), poll, left);
                 if (outcome != null) {
                     metrics.synced(outcome);
-                    return new SyncAnswer(config.agent().toString(), config.revision(), config.credentialsDigest(),
-                            new TreeMap<>());
+                    return new SyncAnswer(
+                            config.agent().toString(), config.revision(), config.credentialsDigest(), leases);
                 }
                 poll.await(left);
             }
@@ -57,12 +63,15 @@ final class PodRequests {
     }
 
     private static @Nullable String outcome(
-            SyncRequest request, AssignedConfig config, Polls.Poll poll, long left) {
+            SyncRequest request, AssignedConfig config, Set<String> granted, Polls.Poll poll, long left) {
         if (!config.revision().equals(request.revision()) && !config.revision().equals(request.refused())) {
             return "revision";
         }
         if (!config.credentialsDigest().equals(request.credentials())) {
             return "credentials";
+        }
+        if (!granted.equals(request.held())) {
+            return "leases";
         }
         if (!request.mayWait() || poll.isOver()) {
             return "asked";

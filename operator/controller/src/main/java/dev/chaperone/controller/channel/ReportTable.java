@@ -120,16 +120,25 @@ final class ReportTable {
 
     /** The reports of all that were heard lately, with the time since then. */
     Map<String, PeerPage.Heard> fresh() {
+        return heard(freshNanos);
+    }
+
+    /** The same of all that were ever heard and are not known to be gone. */
+    Map<String, PeerPage.Heard> all() {
+        return heard(Long.MAX_VALUE);
+    }
+
+    private Map<String, PeerPage.Heard> heard(long nanos) {
         lock.lock();
         try {
             long now = clocks.nanoTime();
-            Map<String, PeerPage.Heard> fresh = LinkedHashMap.newLinkedHashMap(entries.size());
+            Map<String, PeerPage.Heard> heard = LinkedHashMap.newLinkedHashMap(entries.size());
             entries.forEach((pod, entry) -> {
-                if (fresh(entry, now)) {
-                    fresh.put(pod, heard(pod, entry, now));
+                if (now - entry.seen() <= nanos) {
+                    heard.put(pod, heard(pod, entry, now));
                 }
             });
-            return fresh;
+            return heard;
         } finally {
             lock.unlock();
         }

@@ -23,6 +23,11 @@ public interface ProgrammingReports {
     /** The last report of each pod, by its UID; an immutable snapshot. */
     Map<String, PodReport> reports();
 
+    /** The same of every pod that is there, however long ago it was heard. */
+    default Map<String, PodReport> lastReports() {
+        return reports();
+    }
+
     /**
      * Tells that a pod reported something else than before, or is no longer heard of. A heartbeat that only repeats
      * the last report is not told. The listener must not block.

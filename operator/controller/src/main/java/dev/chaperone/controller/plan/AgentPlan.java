@@ -1,5 +1,6 @@
 package dev.chaperone.controller.plan;
 
+import dev.chaperone.policy.oversight.AgentOversight;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.view.PodFacts;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.SortedMap;
  * @param credentials what its guardrails should send to tool servers
  * @param policies the policies that select it, as configs name them
  * @param servers the tool servers that it may reach
+ * @param oversight what oversight policies require of it
  * @param notAccepted policies and tool servers among those of which the newest edit is not in force
  * @param pods its pods that have not finished, by name
  */
@@ -25,5 +27,6 @@ public record AgentPlan(
         Credentials credentials,
         List<String> policies,
         List<String> servers,
+        AgentOversight oversight,
         List<String> notAccepted,
         List<PodFacts> pods) {}

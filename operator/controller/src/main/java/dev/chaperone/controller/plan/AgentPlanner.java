@@ -32,7 +32,7 @@ final class AgentPlanner {
         List<String> names = spec.servers().stream().map(ServerConfig::name).toList();
         return new AgentPlan(
                 member.id(), member.workload(), member.labels(), config, credentials(member.id(), spec), policies,
-                names, notAccepted(member.id(), policies, names), member.pods());
+                names, configs.oversight(member), notAccepted(member.id(), policies, names), member.pods());
     }
 
     private Credentials credentials(AgentId agent, GuardrailConfigSpec config) {

@@ -1,5 +1,7 @@
 package dev.chaperone.controller.plan;
 
+import dev.chaperone.policy.oversight.OversightInput;
+import dev.chaperone.policy.oversight.AgentOversight;
 import dev.chaperone.config.AgentIdentity;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.policy.AgentContext;
@@ -20,11 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigPlanner {
     /** What the configs of a namespace depend on, besides the agents' labels. */
-    private record Inputs(Map<String, String> namespaceLabels, List<PolicyInput> policies, ToolServers servers) {}
+    private record Inputs(Map<String, String> namespaceLabels, List<PolicyInput> policies, ToolServers servers,
+            List<OversightInput> oversight) {}
+
+    /** What agents of the same labels share. */
+    private record Linked(CompilationResult result, AgentOversight oversight) {}
 
     private static final class Configs {
         private final Inputs inputs;
-        private final Map<SortedMap<String, String>, CompilationResult> byLabels = new HashMap<>();
+        private final Map<SortedMap<String, String>, Linked> byLabels = new HashMap<>();
         private final Map<AgentId, CompiledConfig> byAgent = new HashMap<>();
 
         Configs(Inputs inputs) {
@@ -58,8 +64,10 @@ final class ConfigPlanner {
         now = new HashMap<>();
     }
 
-    void namespace(String name, Map<String, String> labels, List<PolicyInput> policies, ToolServers servers) {
-        now.put(name, new Configs(new Inputs(labels, policies, servers)));
+    void namespace(
+            String name, Map<String, String> labels, List<PolicyInput> policies, ToolServers servers,
+            List<OversightInput> oversight) {
+        now.put(name, new Configs(new Inputs(labels, policies, servers, oversight)));
     }
 
     CompiledConfig config(Fleet.Member agent) {
@@ -70,14 +78,15 @@ final class ConfigPlanner {
         Configs earlier = before.getOrDefault(agent.id().namespace(), configs);
         CompiledConfig known = earlier.of(agent);
         boolean unchanged = earlier.inputs.equals(configs.inputs);
-        CompilationResult linked = unchanged ? earlier.byLabels.get(agent.labels()) : null;
+        Linked linked = unchanged ? earlier.byLabels.get(agent.labels()) : null;
         CompiledConfig config;
         if (known != null && linked != null) {
             config = known;
         } else {
             linked = linked != null ? linked : compile(configs, agent);
             CompiledConfig fresh = CompiledConfig.forAgent(
-                    new AgentIdentity(agent.id().namespace(), agent.id().name(), agent.labels()), linked.bundle());
+                    new AgentIdentity(agent.id().namespace(), agent.id().name(), agent.labels()),
+                    linked.result().bundle());
             // Of the same revision: the earlier one may have been encoded already.
             config = known != null && known.equals(fresh) ? known : fresh;
         }
@@ -86,17 +95,29 @@ final class ConfigPlanner {
         return config;
     }
 
-    private CompilationResult compile(Configs configs, Fleet.Member agent) {
-        CompilationResult known = configs.byLabels.get(agent.labels());
+    /** What is required of an agent whose config was asked for. */
+    AgentOversight oversight(Fleet.Member agent) {
+        Configs configs = now.get(agent.id().namespace());
+        Linked linked = configs == null ? null : configs.byLabels.get(agent.labels());
+        if (linked == null) {
+            throw new IllegalStateException(agent.id() + " has no config yet");
+        }
+        return linked.oversight();
+    }
+
+    private Linked compile(Configs configs, Fleet.Member agent) {
+        Linked known = configs.byLabels.get(agent.labels());
         if (known != null) {
             return known;
         }
         linked++;
-        return compiler.compile(
-                new CompilationRequest(
-                        new AgentContext(
-                                agent.id().namespace(), agent.id().name(), agent.labels(),
-                                configs.inputs.namespaceLabels()),
-                        configs.inputs.policies(), configs.inputs.servers()));
+        AgentContext context = new AgentContext(
+                agent.id().namespace(), agent.id().name(), agent.labels(), configs.inputs.namespaceLabels());
+        AgentOversight oversight = AgentOversight.of(context, configs.inputs.oversight());
+        return new Linked(
+                compiler.compile(
+                        new CompilationRequest(context, configs.inputs.policies(), configs.inputs.servers(),
+                                oversight)),
+                oversight);
     }
 }

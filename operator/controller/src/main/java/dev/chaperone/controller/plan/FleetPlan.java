@@ -1,5 +1,6 @@
 package dev.chaperone.controller.plan;
 
+import dev.chaperone.policy.oversight.OversightId;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.policy.PolicyId;
@@ -15,6 +16,7 @@ import java.util.SortedMap;
  * @param agents the agents of governed namespaces
  * @param policies every policy
  * @param servers every tool server
+ * @param oversight every oversight policy
  * @param accepted the specs in force, by the UID of their policy; the next plan needs them
  * @param loading governed namespaces of which too little is known yet: what is there is to be left alone
  * @param agentOfPod which agent each pod is, by the pod's UID
@@ -23,25 +25,29 @@ public record FleetPlan(
         SortedMap<AgentId, AgentPlan> agents,
         SortedMap<PolicyId, PolicyPlan> policies,
         SortedMap<ServerId, ServerPlan> servers,
+        SortedMap<OversightId, OversightPlan> oversight,
         Map<String, AcceptedSpec> accepted,
         Set<String> loading,
         Map<String, AgentId> agentOfPod) {
     /** Nothing. */
     public static final FleetPlan EMPTY = new FleetPlan(
-            Collections.emptySortedMap(), Collections.emptySortedMap(), Collections.emptySortedMap(), Map.of(),
+            Collections.emptySortedMap(), Collections.emptySortedMap(), Collections.emptySortedMap(),
+            Collections.emptySortedMap(), Map.of(),
             Set.of(), Map.of());
 
     static FleetPlan of(
             SortedMap<AgentId, AgentPlan> agents,
             SortedMap<PolicyId, PolicyPlan> policies,
             SortedMap<ServerId, ServerPlan> servers,
+            SortedMap<OversightId, OversightPlan> oversight,
             Map<String, AcceptedSpec> accepted,
             Set<String> loading) {
         Map<String, AgentId> agentOfPod = new HashMap<>();
         agents.values().forEach(agent -> agent.pods().forEach(pod -> agentOfPod.put(pod.uid(), agent.id())));
         return new FleetPlan(
                 Collections.unmodifiableSortedMap(agents), Collections.unmodifiableSortedMap(policies),
-                Collections.unmodifiableSortedMap(servers), Map.copyOf(accepted), Set.copyOf(loading),
+                Collections.unmodifiableSortedMap(servers), Collections.unmodifiableSortedMap(oversight),
+                Map.copyOf(accepted), Set.copyOf(loading),
                 Collections.unmodifiableMap(agentOfPod));
     }
 }

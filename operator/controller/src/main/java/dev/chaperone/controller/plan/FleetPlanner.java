@@ -1,5 +1,7 @@
 package dev.chaperone.controller.plan;
 
+import dev.chaperone.policy.oversight.OversightInput;
+import dev.chaperone.controller.view.OversightFacts;
 import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.ClusterToolServerSpec;
 import dev.chaperone.api.ToolServer;
@@ -59,7 +61,7 @@ public final class FleetPlanner {
         servers = servers(snapshot, governed);
         SortedMap<PolicyId, PolicyPlanner.Standing> standings = policies
                 .plan(snapshot.policies(), servers, accepted(snapshot, before));
-        begin(governed, standings);
+        begin(governed, standings, snapshot.oversight());
 
         ServerDirectory directory = new ServerDirectory(
                 snapshot.servers(), policies.serverIssues(), new CredentialOffers(snapshot.credentials()));
@@ -70,7 +72,8 @@ public final class FleetPlanner {
                 snapshot.pods().stream().filter(pod -> governed.containsKey(pod.namespace())).toList())
                 .forEach((id, member) -> plans.put(id, agents.plan(member)));
         return FleetPlan.of(
-                plans, PolicyPlans.of(standings, plans.values()), directory.plans(plans.values()), inForce(standings),
+                plans, PolicyPlans.of(standings, plans.values()), directory.plans(plans.values()),
+                OversightPlans.of(snapshot.oversight(), plans.values()), inForce(standings),
                 snapshot.loading());
     }
 
@@ -90,7 +93,10 @@ public final class FleetPlanner {
                 .collect(Collectors.toMap(NamespaceFacts::name, Function.identity(), (a, b) -> a, TreeMap::new));
     }
 
-    private void begin(SortedMap<String, NamespaceFacts> governed, SortedMap<PolicyId, PolicyPlanner.Standing> all) {
+    private void begin(
+            SortedMap<String, NamespaceFacts> governed, SortedMap<PolicyId, PolicyPlanner.Standing> all,
+            List<OversightFacts> oversight) {
+        List<OversightInput> required = OversightPlans.inputs(oversight);
         List<PolicyInput> cluster = new ArrayList<>();
         Map<String, List<PolicyInput>> own = new HashMap<>();
         all.forEach((id, standing) -> (id.namespace() == null
@@ -100,7 +106,7 @@ public final class FleetPlanner {
         governed.forEach((name, namespace) -> {
             List<PolicyInput> inputs = new ArrayList<>(cluster);
             inputs.addAll(own.getOrDefault(name, List.of()));
-            configs.namespace(name, namespace.labels(), inputs, servers);
+            configs.namespace(name, namespace.labels(), inputs, servers, required);
         });
     }
 

@@ -1,5 +1,6 @@
 package dev.chaperone.controller.planned;
 
+import dev.chaperone.policy.oversight.OversightId;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.ServerId;
@@ -12,7 +13,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** Of what there is something new to say. */
-public record FleetChange(Set<AgentId> agents, Set<PolicyId> policies, Set<ServerId> servers) {
+public record FleetChange(Set<AgentId> agents, Set<PolicyId> policies, Set<ServerId> servers,
+        Set<OversightId> oversight) {
     static FleetChange between(FleetPlan before, FleetPlan now) {
         Set<AgentId> agents = changed(before.agents(), now.agents());
         if (!before.loading().equals(now.loading())) {
@@ -22,12 +24,22 @@ public record FleetChange(Set<AgentId> agents, Set<PolicyId> policies, Set<Serve
         reaching(now.policies(), plan -> plan.agents(), agents, policies);
         Set<ServerId> servers = changed(before.servers(), now.servers());
         reaching(now.servers(), plan -> plan.agents(), agents, servers);
-        return new FleetChange(agents, policies, servers);
+        Set<OversightId> oversight = changed(before.oversight(), now.oversight());
+        reaching(now.oversight(), plan -> plan.agents(), agents, oversight);
+        return new FleetChange(agents, policies, servers, oversight);
     }
 
     /** Everything. */
     static FleetChange all(FleetPlan plan) {
-        return new FleetChange(plan.agents().keySet(), plan.policies().keySet(), plan.servers().keySet());
+        return new FleetChange(plan.agents().keySet(), plan.policies().keySet(), plan.servers().keySet(),
+                plan.oversight().keySet());
+    }
+
+    /** That it stands otherwise with the oversight of these agents. */
+    static FleetChange overseen(FleetPlan plan, Set<AgentId> agents) {
+        Set<OversightId> oversight = new HashSet<>();
+        reaching(plan.oversight(), each -> each.agents(), agents, oversight);
+        return new FleetChange(agents, Set.of(), Set.of(), oversight);
     }
 
     private static <K, V> Set<K> changed(Map<K, V> before, Map<K, V> now) {

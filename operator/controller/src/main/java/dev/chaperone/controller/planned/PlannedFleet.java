@@ -73,6 +73,11 @@ public final class PlannedFleet implements ConfigDirectory {
         tell(FleetChange.all(plan));
     }
 
+    /** Tells that it stands otherwise with the oversight of these agents. */
+    public void overseen(Set<AgentId> agents) {
+        tell(FleetChange.overseen(plan, agents));
+    }
+
     /** What should be. */
     public FleetPlan plan() {
         return plan;

@@ -1,5 +1,6 @@
 package dev.chaperone.controller.reconciler;
 
+import dev.chaperone.api.OversightRequirement;
 import dev.chaperone.api.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class Events {
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
     private static final Set<String> TOLD = Set.of(Conditions.ACCEPTED, Conditions.RESOLVED_REFS);
+    private static final String OVERSIGHT_LAPSED = "OversightLapsed";
+    private static final String OVERSIGHT_NARROWED = "OversightNarrowed";
+    private static final String OVERSIGHT_RESTORED = "OversightRestored";
     private static final String CONTROLLER = "chaperone.dev/operator";
     private static final String CLUSTER_SCOPED = "default";
     /** Most bytes that the API server takes. */
@@ -61,10 +65,36 @@ public final class Events {
                 && one.getReason().equals(other.getReason()) && one.getMessage().equals(other.getMessage());
     }
 
+    /** Tells of requirements that began to lack, of what that narrowed, and of those that are in force again. */
+    public void overseen(
+            HasMetadata about, @Nullable List<OversightRequirement> before,
+            @Nullable List<OversightRequirement> now) {
+        for (OversightRequirement each : Objects.requireNonNullElse(now, List.<OversightRequirement>of())) {
+            OversightRequirement old = Objects.requireNonNullElse(before, List.<OversightRequirement>of()).stream()
+                    .filter(other -> other.requirement().equals(each.requirement())).findFirst().orElse(null);
+            boolean lacked = old != null && old.state().lacks();
+            String note = each.requirement() + ", since " + each.since() + ": " + each.message();
+            if (each.state().lacks() && !lacked) {
+                warn(about, OVERSIGHT_LAPSED, note);
+            }
+            if (each.narrowed() != null && (old == null || old.narrowed() == null)) {
+                warn(about, OVERSIGHT_NARROWED, String.join("; ", each.narrowed()) + ", because of " + note);
+            }
+            if (lacked && each.state() == OversightRequirement.State.MET) {
+                tell(about, "Normal", OVERSIGHT_RESTORED,
+                        each.requirement() + " is in force again, since " + each.since());
+            }
+        }
+    }
+
     /** Whatever becomes of it: what is told is worth less than what is done. */
     public void warn(HasMetadata about, String reason, String note) {
+        tell(about, "Warning", reason, note);
+    }
+
+    private void tell(HasMetadata about, String type, String reason, String note) {
         try {
-            client.resource(event(about, reason, note)).create();
+            client.resource(event(about, type, reason, note)).create();
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 LOG.atWarn().addKeyValue("reason", reason).addKeyValue("error", e.toString())
@@ -73,14 +103,14 @@ public final class Events {
         }
     }
 
-    private Event event(HasMetadata about, String reason, String note) {
+    private Event event(HasMetadata about, String type, String reason, String note) {
         var metadata = about.getMetadata();
         String namespace = metadata.getNamespace() == null ? CLUSTER_SCOPED : metadata.getNamespace();
         String identity = metadata.getUid() + '/' + metadata.getGeneration() + '/' + reason + '/' + note;
         String name = metadata.getName() + '.' + UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
         return new EventBuilder()
                 .withNewMetadata().withNamespace(namespace).withName(name).endMetadata()
-                .withType("Warning")
+                .withType(type)
                 .withReason(reason)
                 .withAction("Reconcile")
                 .withNote(note.length() > NOTE / BYTES ? note.substring(0, NOTE / BYTES) : note)

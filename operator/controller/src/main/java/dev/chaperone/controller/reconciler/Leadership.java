@@ -16,6 +16,11 @@ public final class Leadership {
         return since;
     }
 
+    /** Whether this replica leads. */
+    public boolean leads() {
+        return !lost && !since.equals(Instant.MAX);
+    }
+
     public void lose() {
         lost = true;
     }

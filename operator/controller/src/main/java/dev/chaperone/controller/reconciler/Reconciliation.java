@@ -1,5 +1,10 @@
 package dev.chaperone.controller.reconciler;
 
+import java.util.Map;
+import java.util.List;
+import java.util.HashMap;
+import dev.chaperone.controller.oversight.Standing;
+import dev.chaperone.api.OversightRequirement;
 import dev.chaperone.api.ServerSideApply;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.planned.FleetChange;
@@ -26,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public record Reconciliation(
         PlannedFleet fleet,
         Supplier<Programming> programming,
+        Supplier<Map<AgentId, List<Standing>>> oversight,
         KubernetesClient client,
         Leadership leadership,
         Events events,
@@ -37,7 +43,10 @@ public record Reconciliation(
     }
 
     public Statuses statuses(FleetPlan plan) {
-        return new Statuses(plan, programming.get());
+        Map<AgentId, List<OversightRequirement>> required = new HashMap<>();
+        oversight.get().forEach(
+                (agent, standings) -> required.put(agent, standings.stream().map(Standing::status).toList()));
+        return new Statuses(plan, programming.get(), required);
     }
 
     /** Whether this replica must not write. */

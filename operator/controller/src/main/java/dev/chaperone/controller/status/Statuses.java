@@ -1,5 +1,10 @@
 package dev.chaperone.controller.status;
 
+import java.util.stream.Stream;
+import java.util.Map;
+import dev.chaperone.controller.plan.OversightPlan;
+import dev.chaperone.api.OversightPolicyStatus;
+import dev.chaperone.api.OversightRequirement;
 import static dev.chaperone.api.Conditions.*;
 
 import dev.chaperone.api.AgentStatus;
@@ -25,10 +30,14 @@ import org.jspecify.annotations.Nullable;
 public final class Statuses {
     private final FleetPlan plan;
     private final Programming programming;
+    private final Map<AgentId, List<OversightRequirement>> oversight;
 
-    public Statuses(FleetPlan plan, Programming programming) {
+    /** @param oversight how it stands with what is required of agents, as far as that is known by now */
+    public Statuses(
+            FleetPlan plan, Programming programming, Map<AgentId, List<OversightRequirement>> oversight) {
         this.plan = plan;
         this.programming = programming;
+        this.oversight = oversight;
     }
 
     public PolicyStatus policy(PolicyPlan policy, @Nullable PolicyStatus before) {
@@ -80,10 +89,65 @@ public final class Statuses {
                 accepted ? "" : "not accepted as it stands: " + String.join(", ", agent.notAccepted()));
         programmed(
                 conditions, progress, agent.policies().isEmpty() ? REASON_NO_POLICIES : REASON_READY, held != null);
+        List<OversightRequirement> required = required(agent, before);
+        overseen(conditions, agent, required);
         return new AgentStatus(
                 generation, revision, agent.policies(), agent.servers(), progress.pods(),
                 held == null ? Integer.valueOf(progress.programmed()) : held.programmedPods(),
-                held == null ? progress.ratio() : held.programmed(), conditions.build());
+                held == null ? progress.ratio() : held.programmed(), agent.oversight().posture(),
+                required.isEmpty() ? null : required, conditions.build());
+    }
+
+    /** What is not known yet is left as it was said before. */
+    private List<OversightRequirement> required(AgentPlan agent, @Nullable AgentStatus before) {
+        List<OversightRequirement> said = before == null
+                ? List.of()
+                : Objects.requireNonNullElse(before.oversight(), List.of());
+        return agent.oversight().requirements().stream()
+                .flatMap(requirement -> Stream
+                        .concat(oversight.getOrDefault(agent.id(), List.of()).stream(), said.stream())
+                        .filter(each -> each.requirement().equals(requirement.name()))
+                        .limit(1))
+                .toList();
+    }
+
+    private static void overseen(
+            ConditionList conditions, AgentPlan agent, List<OversightRequirement> required) {
+        List<OversightRequirement> lacking = required.stream().filter(each -> each.state().lacks()).toList();
+        boolean narrowed = required.stream().anyMatch(each -> each.narrowed() != null);
+        if (lacking.isEmpty() && required.size() < agent.oversight().requirements().size()
+                && conditions.keep(OVERSEEN)) {
+            return;
+        }
+        conditions.put(
+                OVERSEEN, lacking.isEmpty(),
+                narrowed
+                        ? REASON_NARROWED
+                        : !lacking.isEmpty()
+                                ? REASON_LAPSED
+                                : required.isEmpty() ? REASON_NOTHING_REQUIRED : REASON_MET,
+                lacking.stream().map(each -> each.requirement() + ": " + each.message())
+                        .collect(Collectors.joining("\n")));
+    }
+
+    public OversightPolicyStatus oversight(OversightPlan policy, @Nullable OversightPolicyStatus before) {
+        ConditionList conditions = conditions(policy.generation(), before == null ? null : before.conditions());
+        accepted(conditions, List.of());
+        reach(conditions, policy.agents(), true, REASON_READY, "");
+        String name = policy.id().toString();
+        List<AgentId> lacking = policy.agents().stream()
+                .filter(agent -> oversight.getOrDefault(agent, List.of()).stream()
+                        .anyMatch(each -> each.state().lacks() && each.policies().contains(name)))
+                .toList();
+        conditions.put(
+                OVERSEEN, lacking.isEmpty(),
+                policy.agents().isEmpty() ? REASON_NO_AGENTS : lacking.isEmpty() ? REASON_MET : REASON_LAPSED,
+                lacking.isEmpty()
+                        ? ""
+                        : "agent " + more(lacking.stream().map(AgentId::toString).toList())
+                                + " lacks what is required");
+        return new OversightPolicyStatus(
+                policy.generation(), policy.agents().size(), lacking.size(), conditions.build());
     }
 
     public GuardrailConfigStatus config(

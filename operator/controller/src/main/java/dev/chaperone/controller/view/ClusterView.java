@@ -1,5 +1,8 @@
 package dev.chaperone.controller.view;
 
+import dev.chaperone.api.OversightPolicy;
+import dev.chaperone.api.ClusterOversightPolicy;
+import dev.chaperone.api.Agent;
 import dev.chaperone.api.ClusterToolPolicy;
 import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.Governance;
@@ -45,6 +48,8 @@ public final class ClusterView implements AutoCloseable {
     private final Watched<Namespace, NamespaceFacts> namespaces;
     private final List<Watched<?, PolicyFacts>> policies;
     private final List<Watched<?, ServerFacts>> servers;
+    private final List<Watched<?, OversightFacts>> oversight;
+    private final Watched<Agent, AgentFacts> agents;
     private final Watched<ControllerRevision, Optional<AcceptedSpec>> accepted;
     private final Watched<Secret, CredentialFacts> credentials;
     // Touched by the one thread of the executor, and by close.
@@ -72,6 +77,15 @@ public final class ClusterView implements AutoCloseable {
                         client.resources(ToolServer.class).inAnyNamespace(), ToolServer::new, Facts::of, changed),
                 Watched.start(
                         client.resources(ClusterToolServer.class), ClusterToolServer::new, Facts::of, changed));
+        this.oversight = List.of(
+                Watched.start(
+                        client.resources(OversightPolicy.class).inAnyNamespace(), OversightPolicy::new, Facts::of,
+                        changed),
+                Watched.start(
+                        client.resources(ClusterOversightPolicy.class), ClusterOversightPolicy::new, Facts::of,
+                        changed));
+        this.agents = Watched.start(
+                client.resources(Agent.class).inAnyNamespace(), Agent::new, Facts::of, changed);
         this.accepted = Watched.start(
                 client.apps().controllerRevisions().inNamespace(operatorNamespace).withLabel(AcceptedSpecs.LABEL),
                 ControllerRevision::new, revision -> Optional.ofNullable(AcceptedSpecs.read(revision)), changed);
@@ -83,9 +97,12 @@ public final class ClusterView implements AutoCloseable {
     }
 
     private boolean clusterSynced() {
-        return Stream.concat(
-                Stream.of(namespaces, accepted, credentials),
-                Stream.concat(policies.stream(), servers.stream())).allMatch(Watched::synced);
+        return ofTheCluster().allMatch(Watched::synced);
+    }
+
+    private Stream<Watched<?, ?>> ofTheCluster() {
+        return Stream.of(List.of(namespaces, accepted, credentials, agents), policies, servers, oversight)
+                .flatMap(List::stream);
     }
 
     private void look() {
@@ -131,15 +148,14 @@ public final class ClusterView implements AutoCloseable {
                 policies.stream().flatMap(kind -> kind.facts().stream()).toList(),
                 servers.stream().flatMap(kind -> kind.facts().stream()).toList(),
                 accepted.facts().stream().map(spec -> spec.orElse(null)).filter(Objects::nonNull).toList(),
-                List.copyOf(credentials.facts()));
+                List.copyOf(credentials.facts()),
+                oversight.stream().flatMap(kind -> kind.facts().stream()).toList(), List.copyOf(agents.facts()));
     }
 
     @Override
     public void close() {
         executor.shutdownNow();
-        Stream.concat(
-                Stream.of(namespaces, accepted, credentials),
-                Stream.concat(policies.stream(), servers.stream())).forEach(Watched::close);
+        ofTheCluster().forEach(Watched::close);
         governed.values().forEach(GovernedNamespace::close);
     }
 }

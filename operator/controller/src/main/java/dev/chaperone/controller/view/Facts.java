@@ -1,5 +1,11 @@
 package dev.chaperone.controller.view;
 
+import dev.chaperone.policy.oversight.OversightId;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.api.OversightRequirement;
+import dev.chaperone.api.OversightPolicy;
+import dev.chaperone.api.ClusterOversightPolicy;
+import dev.chaperone.api.Agent;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.chaperone.api.ClusterToolPolicy;
@@ -106,6 +112,26 @@ public final class Facts {
     public static ServerFacts of(ClusterToolServer server) {
         ObjectMeta metadata = server.getMetadata();
         return new ServerFacts(null, metadata.getName(), metadata.getUid(), generation(metadata), server.getSpec());
+    }
+
+    public static OversightFacts of(OversightPolicy policy) {
+        ObjectMeta metadata = policy.getMetadata();
+        return new OversightFacts(
+                new OversightId(metadata.getNamespace(), metadata.getName()), metadata.getUid(), generation(metadata),
+                policy.getSpec());
+    }
+
+    public static OversightFacts of(ClusterOversightPolicy policy) {
+        ObjectMeta metadata = policy.getMetadata();
+        return new OversightFacts(
+                new OversightId(null, metadata.getName()), metadata.getUid(), generation(metadata), policy.getSpec());
+    }
+
+    public static AgentFacts of(Agent agent) {
+        ObjectMeta metadata = agent.getMetadata();
+        List<OversightRequirement> oversight = agent.getStatus() == null ? null : agent.getStatus().oversight();
+        return new AgentFacts(
+                new AgentId(metadata.getNamespace(), metadata.getName()), requireNonNullElse(oversight, List.of()));
     }
 
     public static CredentialFacts of(Secret secret) {

@@ -15,6 +15,8 @@ import java.util.Set;
  * @param servers tool servers of both kinds, wherever they are
  * @param accepted the specs that were stored as accepted
  * @param credentials the Secrets that are offered
+ * @param oversight oversight policies of both kinds, wherever they are
+ * @param agents the Agents as they were last written
  */
 public record Snapshot(
         List<NamespaceFacts> namespaces,
@@ -24,10 +26,13 @@ public record Snapshot(
         List<PolicyFacts> policies,
         List<ServerFacts> servers,
         List<AcceptedSpec> accepted,
-        List<CredentialFacts> credentials) {
+        List<CredentialFacts> credentials,
+        List<OversightFacts> oversight,
+        List<AgentFacts> agents) {
     /** Nothing. */
     public static final Snapshot EMPTY = new Snapshot(
-            List.of(), Set.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+            List.of(), Set.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+            List.of());
 
     public Snapshot {
         namespaces = List.copyOf(namespaces);
@@ -38,5 +43,7 @@ public record Snapshot(
         servers = List.copyOf(servers);
         accepted = List.copyOf(accepted);
         credentials = List.copyOf(credentials);
+        oversight = List.copyOf(oversight);
+        agents = List.copyOf(agents);
     }
 }

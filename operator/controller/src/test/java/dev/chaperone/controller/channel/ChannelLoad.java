@@ -1,5 +1,6 @@
 package dev.chaperone.controller.channel;
 
+import dev.chaperone.controller.fleet.LeaseGrants;
 import dev.chaperone.api.GuardrailPod;
 import dev.chaperone.config.channel.SyncAnswer;
 import dev.chaperone.controller.fleet.AgentId;
@@ -175,7 +176,7 @@ final class ChannelLoad {
         Certified certified = Certified.ofService();
         var reports = new GuardrailReports(directory, GuardrailReports.HEARTBEAT_AGE);
         var server = new ChannelServer(ChannelSettings.DEFAULT.withPort(0).withConnectionsPerAddress(2 * guardrails),
-                new TestKeys(certified), directory, reviews, reports, () -> PeerKey.of(new byte[32]),
+                new TestKeys(certified), directory, reviews, reports, LeaseGrants.NONE, () -> PeerKey.of(new byte[32]),
                 new ChannelMetrics(new PrometheusRegistry()));
         server.start();
         System.out.println(server.port() + " "

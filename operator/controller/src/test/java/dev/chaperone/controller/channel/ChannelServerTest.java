@@ -1,5 +1,6 @@
 package dev.chaperone.controller.channel;
 
+import dev.chaperone.controller.fleet.LeaseGrants;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -73,7 +74,8 @@ class ChannelServerTest {
         stop();
         registry = new PrometheusRegistry();
         reports = new GuardrailReports(directory, GuardrailReports.HEARTBEAT_AGE);
-        server = new ChannelServer(settings, keys, directory, tokens, reports, () -> PeerKey.of(new byte[32]),
+        server = new ChannelServer(settings, keys, directory, tokens, reports, LeaseGrants.NONE,
+                () -> PeerKey.of(new byte[32]),
                 new ChannelMetrics(registry));
         server.start();
         client = client(POD);

@@ -1,5 +1,6 @@
 package dev.chaperone.controller.channel;
 
+import dev.chaperone.controller.fleet.LeaseGrants;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -59,7 +60,7 @@ class PeerReportsTest {
 
     private ChannelServer serve(GuardrailReports reports, TestKeys keys) throws Exception {
         ChannelServer server = opened(new ChannelServer(ChannelSettings.DEFAULT.withPort(0), keys, directory,
-                new TestTokens(), reports, () -> KEY, new ChannelMetrics(new PrometheusRegistry())));
+                new TestTokens(), reports, LeaseGrants.NONE, () -> KEY, new ChannelMetrics(new PrometheusRegistry())));
         server.start();
         peers.add(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
         return server;
@@ -169,7 +170,8 @@ class PeerReportsTest {
 
         // When
         opened(new ChannelServer(ChannelSettings.DEFAULT.withPort(port), new TestKeys(CERTIFIED), directory,
-                new TestTokens(), after, () -> KEY, new ChannelMetrics(new PrometheusRegistry()))).start();
+                new TestTokens(), after, LeaseGrants.NONE, () -> KEY, new ChannelMetrics(new PrometheusRegistry())))
+                .start();
 
         // Then
         await().until(() -> "b".equals(revisionOf("uid-1")));

@@ -1,5 +1,6 @@
 package dev.chaperone.controller.channel;
 
+import dev.chaperone.controller.fleet.LeaseGrants;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaperone.api.GuardrailPod;
@@ -78,7 +79,8 @@ class PodTokensIT {
     private void serve(TokenReviews reviews) throws Exception {
         reports = new GuardrailReports(directory, GuardrailReports.HEARTBEAT_AGE);
         server = new ChannelServer(ChannelSettings.DEFAULT.withPort(0), new TestKeys(CERTIFIED), directory, reviews,
-                reports, () -> PeerKey.of(new byte[32]), new ChannelMetrics(new PrometheusRegistry()));
+                reports, LeaseGrants.NONE, () -> PeerKey.of(new byte[32]),
+                new ChannelMetrics(new PrometheusRegistry()));
         server.start();
     }
 

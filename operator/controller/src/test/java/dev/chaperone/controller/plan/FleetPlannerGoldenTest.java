@@ -67,7 +67,7 @@ class FleetPlannerGoldenTest {
 
     private static JsonNode described(FleetPlan plan) {
         Statuses statuses = new Statuses(
-                plan, new Programming(Map.of(), NOW, Duration.ofSeconds(35), NOW.minusSeconds(60)));
+                plan, new Programming(Map.of(), NOW, Duration.ofSeconds(35), NOW.minusSeconds(60)), Map.of());
         Map<String, Object> all = new LinkedHashMap<>();
         Map<String, Object> agents = new LinkedHashMap<>();
         plan.agents().forEach((id, agent) -> {

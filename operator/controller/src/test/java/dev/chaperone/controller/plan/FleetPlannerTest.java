@@ -93,7 +93,7 @@ class FleetPlannerTest {
         Snapshot known = Snapshots.of(CLUSTER);
         Snapshot loading = new Snapshot(
                 known.namespaces(), Set.of("dev"), known.pods(), known.workloads(), known.policies(),
-                known.servers(), known.accepted(), known.credentials());
+                known.servers(), known.accepted(), known.credentials(), known.oversight(), known.agents());
 
         // When
         FleetPlan plan = planner.plan(loading, Map.of());

@@ -1,5 +1,8 @@
 package dev.chaperone.controller.plan;
 
+import dev.chaperone.controller.view.OversightFacts;
+import dev.chaperone.api.ClusterOversightPolicy;
+import dev.chaperone.api.OversightPolicy;
 import dev.chaperone.api.ClusterToolPolicy;
 import dev.chaperone.api.ClusterToolServer;
 import dev.chaperone.api.ToolPolicy;
@@ -45,6 +48,7 @@ public final class Snapshots {
     private final List<ServerFacts> servers = new ArrayList<>();
     private final List<AcceptedSpec> accepted = new ArrayList<>();
     private final List<CredentialFacts> credentials = new ArrayList<>();
+    private final List<OversightFacts> oversight = new ArrayList<>();
 
     private Snapshots() {}
 
@@ -71,7 +75,7 @@ public final class Snapshots {
                 shuffled(snapshot.namespaces(), random), snapshot.loading(), shuffled(snapshot.pods(), random),
                 shuffled(snapshot.workloads(), random), shuffled(snapshot.policies(), random),
                 shuffled(snapshot.servers(), random), shuffled(snapshot.accepted(), random),
-                shuffled(snapshot.credentials(), random));
+                shuffled(snapshot.credentials(), random), shuffled(snapshot.oversight(), random), snapshot.agents());
     }
 
     private static <T> List<T> shuffled(List<T> list, Random random) {
@@ -100,11 +104,16 @@ public final class Snapshots {
             case "ControllerRevision" -> accepted.add(
                     AcceptedSpecs.read(Serialization.unmarshal(document, ControllerRevision.class)));
             case "Secret" -> credentials.add(Facts.of(Serialization.unmarshal(document, Secret.class)));
+            case "OversightPolicy" ->
+                oversight.add(Facts.of(Serialization.unmarshal(document, OversightPolicy.class)));
+            case "ClusterOversightPolicy" ->
+                oversight.add(Facts.of(Serialization.unmarshal(document, ClusterOversightPolicy.class)));
             default -> throw new IllegalArgumentException(kind);
         }
     }
 
     private Snapshot build() {
-        return new Snapshot(namespaces, Set.of(), pods, workloads, policies, servers, accepted, credentials);
+        return new Snapshot(namespaces, Set.of(), pods, workloads, policies, servers, accepted, credentials, oversight,
+                List.of());
     }
 }

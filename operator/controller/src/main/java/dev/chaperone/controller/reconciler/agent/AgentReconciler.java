@@ -54,6 +54,8 @@ public final class AgentReconciler implements Reconciler<Agent> {
         if (status.equals(agent.getStatus())) {
             return UpdateControl.noUpdate();
         }
+        reconciliation.events().overseen(
+                agent, agent.getStatus() == null ? null : agent.getStatus().oversight(), status.oversight());
         Agent fresh = Resources.named(new Agent(), agent);
         fresh.setStatus(status);
         return UpdateControl.patchStatus(fresh);

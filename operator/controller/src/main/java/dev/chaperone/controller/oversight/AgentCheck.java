@@ -1,0 +1,119 @@
+package dev.chaperone.controller.oversight;
+
+import dev.chaperone.api.OversightRequirement.State;
+import dev.chaperone.api.OversightRules.Decider;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
+import dev.chaperone.controller.oversight.PodFinding.Lacks;
+import dev.chaperone.controller.plan.AgentPlan;
+import dev.chaperone.controller.view.PodFacts;
+import dev.chaperone.policy.oversight.Requirement;
+import dev.chaperone.policy.oversight.Terms;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Says how it stands with an agent's requirements. */
+final class AgentCheck {
+    /** What is known at one moment. */
+    interface Knowledge {
+        Instant now();
+
+        /** Since when the pod is known to run. */
+        Instant running(PodFacts pod);
+
+        /** What the pod said last; null when this replica never heard of it. */
+        @Nullable
+        PodReport report(PodFacts pod);
+
+        /** Whether what is not known may only not be known to this replica yet. */
+        boolean isNew();
+
+        /** Since when the pod lacks a requirement, where that can be told from nothing else. */
+        Instant lackingSince(PodFacts pod, Requirement requirement, @Nullable Standing before);
+
+        /** Whether a decider may decide in a namespace; empty when that is not known. */
+        Optional<Boolean> mayDecide(Decider decider, String namespace);
+
+        /** How it stood; null when nothing is known of earlier. */
+        @Nullable
+        Standing before(AgentId agent, Requirement requirement);
+    }
+
+    private final Knowledge knowledge;
+
+    AgentCheck(Knowledge knowledge) {
+        this.knowledge = knowledge;
+    }
+
+    /**
+     * How it stands, by requirement. Left out is what it is too early to say anything of, and what is of pods where this
+     * replica does not hear of all of them.
+     */
+    List<Standing> check(AgentPlan agent, boolean hearsAll) {
+        // Also where nothing is said of pods: how long one runs is to be known once something is.
+        agent.pods().stream().filter(PodFacts::isRunning).forEach(knowledge::running);
+        List<Standing> standings = new ArrayList<>();
+        for (Requirement requirement : agent.oversight().requirements()) {
+            Standing before = knowledge.before(agent.id(), requirement);
+            if (!requirement.terms().isOfPods() || hearsAll) {
+                Observation seen = observe(agent, requirement, before);
+                Standing standing = seen == null
+                        ? before
+                        : History.next(requirement, before, seen, knowledge.now());
+                if (standing != null) {
+                    standings.add(standing);
+                }
+            }
+        }
+        return List.copyOf(standings);
+    }
+
+    /** Null when it is too early to say anything. */
+    private @Nullable Observation observe(AgentPlan agent, Requirement requirement, @Nullable Standing before) {
+        List<PodFacts> running = agent.pods().stream().filter(PodFacts::isRunning).toList();
+        if (running.isEmpty()) {
+            return Observation.notApplicable(knowledge.now());
+        }
+        if (requirement.terms() instanceof Terms.Review review) {
+            Observation seen = ReviewCheck.check(review, agent.id().namespace(),
+                    decider -> knowledge.mayDecide(decider, agent.id().namespace()), knowledge.now());
+            return seen.state() == State.UNKNOWN && knowledge.isNew() ? null : seen;
+        }
+        return pods(running, requirement, before);
+    }
+
+    private @Nullable Observation pods(List<PodFacts> running, Requirement requirement, @Nullable Standing before) {
+        List<String> names = new ArrayList<>();
+        Lacks worst = null;
+        String whose = "";
+        Instant since = knowledge.now();
+        boolean narrowed = false;
+        for (PodFacts pod : running) {
+            PodReport report = knowledge.report(pod);
+            if (report == null && pod.bound() != null && knowledge.isNew()) {
+                return null;
+            }
+            if (PodCheck.check(requirement.terms(), pod.bound() != null, knowledge.running(pod), report,
+                    knowledge.now()) instanceof Lacks lacks) {
+                Instant began = lacks.since() == null
+                        ? knowledge.lackingSince(pod, requirement, before)
+                        : lacks.since();
+                since = began.isBefore(since) ? began : since;
+                narrowed |= !knowledge.now().isBefore(began.plus(requirement.grace()));
+                names.add(pod.name());
+                if (worst == null || (worst.state() == State.UNKNOWN && lacks.state() == State.LAPSED)) {
+                    worst = lacks;
+                    whose = pod.name();
+                }
+            }
+        }
+        return worst == null
+                ? Observation.met(knowledge.now())
+                : new Observation(worst.state(), worst.reason(),
+                        names.size() + " of " + running.size() + " pods; " + whose + " " + worst.text(), since, names,
+                        narrowed);
+    }
+}

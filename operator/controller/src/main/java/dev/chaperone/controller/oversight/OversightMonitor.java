@@ -1,0 +1,285 @@
+package dev.chaperone.controller.oversight;
+
+import dev.chaperone.api.OversightRequirement.State;
+import dev.chaperone.controller.view.Snapshot;
+import dev.chaperone.api.OversightRequirement;
+import dev.chaperone.api.OversightRules.Decider;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.LeaseGrants;
+import dev.chaperone.controller.fleet.ProgrammingReports;
+import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
+import dev.chaperone.controller.fleet.TrailReport;
+import dev.chaperone.controller.oversight.PodFinding.Lacks;
+import dev.chaperone.controller.plan.AgentPlan;
+import dev.chaperone.controller.plan.FleetPlan;
+import dev.chaperone.controller.planned.PlannedFleet;
+import dev.chaperone.controller.view.AgentFacts;
+import dev.chaperone.controller.view.PodFacts;
+import dev.chaperone.policy.oversight.Requirement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks every second how it stands with the oversight of all agents, on every replica: the one that leads says so in
+ * statuses, and each of them tells guardrails what they may count on.
+ */
+public final class OversightMonitor implements LeaseGrants, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OversightMonitor.class);
+    private static final Duration PERIOD = Duration.ofSeconds(1);
+    /** How long after its start a replica takes what it does not know for what it does not know yet. */
+    private static final Duration BEGINNING = Duration.ofSeconds(30);
+
+    private record Stored(Snapshot in, Map<AgentId, List<OversightRequirement>> byAgent) {}
+
+    private record PodRequirement(String pod, String requirement) {}
+
+    private final PlannedFleet fleet;
+    private final ProgrammingReports reports;
+    private final BiFunction<Decider, String, Optional<Boolean>> mayDecide;
+    private final Function<Instant, Hearing> hearing;
+    private final InstantSource clock;
+    private final Instant begun;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("chaperone-oversight").daemon().factory());
+    private final Map<String, Instant> running = new ConcurrentHashMap<>();
+    private final Map<PodRequirement, Instant> lacking = new ConcurrentHashMap<>();
+    private volatile Map<AgentId, List<Standing>> standings = Map.of();
+    private volatile Stored written = new Stored(Snapshot.EMPTY, Map.of());
+
+    /** What this replica hears of guardrails. */
+    public enum Hearing {
+        /** Those that are connected to it. */
+        SOME,
+        /** All, but it has not been long enough for each to have been heard. */
+        ALL_SOON,
+        /** All. */
+        ALL
+    }
+
+    /**
+     * @param mayDecide whether a decider may decide in a namespace
+     * @param hearing what this replica hears at a time
+     */
+    public OversightMonitor(
+            PlannedFleet fleet,
+            ProgrammingReports reports,
+            BiFunction<Decider, String, Optional<Boolean>> mayDecide,
+            Function<Instant, Hearing> hearing,
+            InstantSource clock) {
+        this.fleet = fleet;
+        this.reports = reports;
+        this.mayDecide = mayDecide;
+        this.hearing = hearing;
+        this.clock = clock;
+        this.begun = clock.instant();
+    }
+
+    /** Begins to look. */
+    public void start() {
+        executor.scheduleWithFixedDelay(this::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** How it stands with the agents' requirements, as far as this replica can tell. */
+    public Map<AgentId, List<Standing>> standings() {
+        return standings;
+    }
+
+    private void look() {
+        try {
+            if (fleet.ready()) {
+                check();
+            }
+        } catch (RuntimeException e) {
+            // Thrown on, it would be the last time; what was found before stands, and leases end by themselves.
+            LOG.atError().setCause(e).log("Oversight could not be looked at");
+        }
+    }
+
+    /** Looks once. */
+    void check() {
+        FleetPlan plan = fleet.plan();
+        Instant now = clock.instant();
+        Hearing heard = hearing.apply(now);
+        Map<AgentId, List<Standing>> before = standings;
+        AgentCheck check = new AgentCheck(new Now(now, heard, before));
+        Map<AgentId, List<Standing>> found = new HashMap<>();
+        plan.agents().values().stream()
+                .filter(agent -> !agent.oversight().requirements().isEmpty())
+                .forEach(agent -> found.put(agent.id(), check.check(agent, heard != Hearing.SOME)));
+        forget(plan);
+        standings = Map.copyOf(found);
+        Set<AgentId> changed = new HashSet<>(found.keySet());
+        changed.addAll(before.keySet());
+        changed.removeIf(id -> isSaidAlike(before.get(id), found.get(id)));
+        if (!changed.isEmpty()) {
+            fleet.overseen(changed);
+        }
+    }
+
+    private static boolean isSaidAlike(@Nullable List<Standing> one, @Nullable List<Standing> other) {
+        return one != null && other != null && said(one).equals(said(other));
+    }
+
+    private static List<OversightRequirement> said(List<Standing> standings) {
+        return standings.stream().map(Standing::status).toList();
+    }
+
+    private void forget(FleetPlan plan) {
+        Set<String> pods = plan.agents().values().stream().flatMap(agent -> agent.pods().stream())
+                .filter(PodFacts::isRunning).map(PodFacts::uid).collect(Collectors.toSet());
+        running.keySet().retainAll(pods);
+        lacking.keySet().removeIf(key -> !pods.contains(key.pod()));
+    }
+
+    @Override
+    public SortedMap<String, Duration> granted(AgentId agent, String pod, @Nullable TrailReport trail) {
+        SortedMap<String, Duration> granted = new TreeMap<>();
+        AgentPlan planned = fleet.plan().agents().get(agent);
+        PodFacts facts = planned == null
+                ? null
+                : planned.pods().stream().filter(each -> each.uid().equals(pod)).findFirst().orElse(null);
+        if (planned == null || facts == null) {
+            return granted;
+        }
+        Instant now = clock.instant();
+        PodReport report = new PodReport(null, null, List.of(), now, trail);
+        Now knowledge = new Now(now, Hearing.SOME, standings);
+        for (Requirement requirement : planned.oversight().requirements()) {
+            Standing standing = knowledge.before(agent, requirement);
+            Instant since = requirement.terms().isOfPods()
+                    ? lackingSince(facts, requirement, report, knowledge, standing)
+                    : lackingSince(facts, standing, now);
+            Grants.length(requirement, since, now).ifPresent(length -> granted.put(requirement.name(), length));
+        }
+        return granted;
+    }
+
+    private @Nullable Instant lackingSince(PodFacts pod, @Nullable Standing standing, Instant now) {
+        if (standing != null && standing.state() == State.MET) {
+            return null;
+        }
+        // What was never looked at counts from when the pod was first seen to run.
+        return standing != null && standing.state().lacks()
+                ? standing.since()
+                : running.computeIfAbsent(pod.uid(), _ -> now);
+    }
+
+    private @Nullable Instant lackingSince(
+            PodFacts pod, Requirement requirement, PodReport report, Now knowledge, @Nullable Standing standing) {
+        PodFinding finding = PodCheck.check(
+                requirement.terms(), pod.bound() != null, knowledge.running(pod), report, knowledge.now());
+        if (finding instanceof Lacks lacks) {
+            return lacks.since() != null ? lacks.since() : knowledge.lackingSince(pod, requirement, standing);
+        }
+        lacking.remove(new PodRequirement(pod.uid(), requirement.name()));
+        return null;
+    }
+
+    /** What is known at one moment. */
+    private final class Now implements AgentCheck.Knowledge {
+        private final Instant now;
+        private final Hearing heard;
+        private final Map<AgentId, List<Standing>> before;
+        private final Map<String, PodReport> last;
+
+        Now(Instant now, Hearing heard, Map<AgentId, List<Standing>> before) {
+            this.now = now;
+            this.heard = heard;
+            this.before = before;
+            this.last = heard == Hearing.SOME ? Map.of() : reports.lastReports();
+        }
+
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public Instant running(PodFacts pod) {
+            return running.computeIfAbsent(pod.uid(), _ -> now);
+        }
+
+        @Override
+        public @Nullable PodReport report(PodFacts pod) {
+            return last.get(pod.uid());
+        }
+
+        @Override
+        public boolean isNew() {
+            return heard == Hearing.ALL_SOON || now.isBefore(begun.plus(BEGINNING));
+        }
+
+        @Override
+        public Instant lackingSince(PodFacts pod, Requirement requirement, @Nullable Standing standing) {
+            boolean known = standing != null && standing.state().lacks() && standing.pods().contains(pod.name());
+            return lacking.computeIfAbsent(
+                    new PodRequirement(pod.uid(), requirement.name()),
+                    _ -> known ? Objects.requireNonNull(standing).since() : now);
+        }
+
+        @Override
+        public Optional<Boolean> mayDecide(Decider decider, String namespace) {
+            return mayDecide.apply(decider, namespace);
+        }
+
+        @Override
+        public @Nullable Standing before(AgentId agent, Requirement requirement) {
+            Optional<Standing> seen = before.getOrDefault(agent, List.of()).stream()
+                    .filter(standing -> standing.requirement().name().equals(requirement.name()))
+                    .findFirst();
+            return seen.orElseGet(() -> stored(agent, requirement));
+        }
+    }
+
+    /** What was written by whoever led before. */
+    private @Nullable Standing stored(AgentId agent, Requirement requirement) {
+        Stored known = written;
+        Snapshot snapshot = fleet.snapshot();
+        if (known.in() != snapshot) {
+            known = new Stored(snapshot, snapshot.agents().stream()
+                    .collect(Collectors.toMap(AgentFacts::id, AgentFacts::oversight)));
+            written = known;
+        }
+        return known.byAgent().getOrDefault(agent, List.of()).stream()
+                .filter(stored -> stored.requirement().equals(requirement.name()))
+                .findFirst()
+                .map(stored -> standing(stored, requirement))
+                .orElse(null);
+    }
+
+    private static @Nullable Standing standing(OversightRequirement stored, Requirement requirement) {
+        try {
+            return new Standing(requirement, stored.state(), Instant.parse(stored.since()), stored.reason(),
+                    stored.message(), Objects.requireNonNullElse(stored.pods(), List.of()), stored.narrowed() != null,
+                    null);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.chaperone.controller.oversight;
+
+import dev.chaperone.api.OversightRequirement;
+import dev.chaperone.api.OversightRequirement.State;
+import dev.chaperone.config.OversightLease.Narrowing;
+import dev.chaperone.policy.oversight.OversightId;
+import dev.chaperone.policy.oversight.Requirement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How it stands with one requirement of an agent.
+ *
+ * @param since when it began to be in force, or to lack
+ * @param pods whose fault it is, by name
+ * @param narrowed whether something is narrowed by now
+ * @param healing since when it has been seen in force again, though it still counts as lacking; null when it has not
+ */
+public record Standing(
+        Requirement requirement,
+        State state,
+        Instant since,
+        String reason,
+        String message,
+        List<String> pods,
+        boolean narrowed,
+        @Nullable Instant healing) {
+    private static final int MOST_PODS = 10;
+    private static final int LONGEST = 1000;
+
+    public Standing {
+        pods = List.copyOf(pods);
+    }
+
+    /** As it stands in a status. */
+    public OversightRequirement status() {
+        return new OversightRequirement(
+                requirement.name(), state, since.truncatedTo(ChronoUnit.SECONDS).toString(), reason, bounded(message),
+                requirement.policies().stream().map(OversightId::toString).toList(),
+                narrowed && !requirement.narrowings().isEmpty()
+                        ? requirement.narrowings().stream().limit(MOST_PODS).map(Standing::text).toList()
+                        : null,
+                pods.isEmpty() ? null : pods.stream().limit(MOST_PODS).toList());
+    }
+
+    private static String text(Narrowing narrowing) {
+        String stakes = narrowing.stakes() == null ? "" : " of " + narrowing.stakes().wireName() + " stakes";
+        return bounded(narrowing.verdict().wireName() + " " + String.join(", ", narrowing.tools()) + stakes);
+    }
+
+    private static String bounded(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    }
+}

@@ -1,0 +1,401 @@
+package dev.chaperone.controller.oversight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chaperone.api.OversightRequirement;
+import dev.chaperone.api.OversightRequirement.State;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.fleet.ProgrammingReports;
+import dev.chaperone.controller.fleet.Registration;
+import dev.chaperone.controller.fleet.TrailReport;
+import dev.chaperone.controller.oversight.OversightMonitor.Hearing;
+import dev.chaperone.controller.plan.Snapshots;
+import dev.chaperone.controller.planned.PlanMetrics;
+import dev.chaperone.controller.planned.PlannedFleet;
+import dev.chaperone.controller.view.AgentFacts;
+import dev.chaperone.controller.view.Snapshot;
+import dev.chaperone.policy.PolicyCompiler;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OversightMonitorTest {
+    private static final AgentId CODER = new AgentId("dev", "coder");
+    private static final TrailReport GOOD = new TrailReport(9, 9, Duration.ZERO, 0, 0);
+    private static final String POLICY = """
+            apiVersion: chaperone.dev/v1alpha1
+            kind: ClusterOversightPolicy
+            metadata: {name: production, uid: o, generation: 1}
+            spec:
+              monitoring:
+                heartbeat: {maxAge: 30s, onLapse: {after: 1m, narrow: [{tools: ["*"], stakes: High, verdict: Deny}]}}
+                auditTrail: {maxAge: 1m, onLapse: {after: 2m, narrow: [{tools: ["*"], verdict: Deny}]}}
+              review:
+                deciders: [{kind: User, name: alice}]
+                onLapse: {after: 0s, narrow: [{tools: ["pay/*"], verdict: Deny}]}
+            """;
+
+    private final Map<String, ProgrammingReports.PodReport> reports = new HashMap<>();
+    private final Map<String, Boolean> mayDecide = new HashMap<>(Map.of("alice", true));
+    private final List<Set<AgentId>> told = new ArrayList<>();
+    private Instant now = Instant.parse("2026-03-01T11:59:00Z");
+    private Hearing hearing = Hearing.ALL;
+    private PlannedFleet fleet = fleet(cluster(2));
+    private OversightMonitor monitor = monitor();
+
+    @BeforeEach
+    void theReplicaHasRunForAMinute() {
+        pass(Duration.ofMinutes(1));
+    }
+
+    private static String cluster(int pods) {
+        StringBuilder yaml = new StringBuilder(
+                """
+                        apiVersion: v1
+                        kind: Namespace
+                        metadata: {name: dev, labels: {chaperone.dev/governed: "true"}}
+                        ---
+                        apiVersion: apps/v1
+                        kind: Deployment
+                        metadata: {name: coder, namespace: dev, uid: w}
+                        spec: {selector: {matchLabels: {app: coder}}, template: {metadata: {labels: {app: coder}}, spec: {containers: []}}}
+                        ---
+                        """)
+                .append(POLICY);
+        for (int i = 0; i < pods; i++) {
+            yaml.append("""
+                    ---
+                    apiVersion: v1
+                    kind: Pod
+                    metadata:
+                      name: coder-%d
+                      namespace: dev
+                      uid: u%d
+                      annotations:
+                        chaperone.dev/workload: '{"apiVersion":"apps/v1","kind":"Deployment","name":"coder","uid":"w"}'
+                    spec: {serviceAccountName: default}
+                    status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
+                    """.formatted(i, i));
+        }
+        return yaml.toString();
+    }
+
+    private PlannedFleet fleet(String yaml, AgentFacts... agents) {
+        PlannedFleet made = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
+        Snapshot snapshot = Snapshots.of(yaml);
+        made.accept(new Snapshot(snapshot.namespaces(), snapshot.loading(), snapshot.pods(), snapshot.workloads(),
+                snapshot.policies(), snapshot.servers(), snapshot.accepted(), snapshot.credentials(),
+                snapshot.oversight(), List.of(agents)));
+        made.onPlan(change -> told.add(change.agents()));
+        return made;
+    }
+
+    private OversightMonitor monitor() {
+        ProgrammingReports heard = new ProgrammingReports() {
+            @Override
+            public Map<String, PodReport> reports() {
+                return Map.copyOf(reports);
+            }
+
+            @Override
+            public Registration onChange(Runnable listener) {
+                return () -> {};
+            }
+        };
+        return new OversightMonitor(fleet, heard, (decider, _) -> Optional.ofNullable(mayDecide.get(decider.name())),
+                _ -> hearing, () -> now);
+    }
+
+    private void hear(String pod, TrailReport trail) {
+        reports.put(pod, new ProgrammingReports.PodReport(null, null, List.of(1), now, trail));
+    }
+
+    private void hearAll() {
+        hear("u0", GOOD);
+        hear("u1", GOOD);
+    }
+
+    private void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** Time passes, and every pod but these is heard. */
+    private void passWithout(Duration time, String... silent) {
+        for (Duration left = time; left.isPositive(); left = left.minusSeconds(5)) {
+            pass(Duration.ofSeconds(5));
+            for (String pod : List.of("u0", "u1")) {
+                if (!List.of(silent).contains(pod)) {
+                    hear(pod, GOOD);
+                }
+            }
+            monitor.check();
+        }
+    }
+
+    private OversightRequirement requirement(String name) {
+        return monitor.standings().get(CODER).stream().map(Standing::status)
+                .filter(status -> status.requirement().equals(name)).findFirst().orElseThrow();
+    }
+
+    private Map<String, Duration> granted(String pod, TrailReport trail) {
+        return monitor.granted(CODER, pod, trail);
+    }
+
+    @Test
+    void whatIsInForceIsMetAndGrantedForSilenceAndGrace() {
+        // Given
+        hearAll();
+
+        // When
+        monitor.check();
+
+        // Then
+        assertThat(monitor.standings().get(CODER)).extracting(Standing::state).containsOnly(State.MET);
+        assertThat(granted("u0", GOOD)).isEqualTo(Map.of(
+                "monitoring.heartbeat", Duration.ofSeconds(90), "monitoring.auditTrail", Duration.ofSeconds(150),
+                "review", Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void aSilentPodLapsesAndIsNamedAndItsSiblingsKeepTheirLeases() {
+        // Given
+        hearAll();
+        monitor.check();
+
+        // When
+        passWithout(Duration.ofSeconds(40), "u1");
+
+        // Then
+        OversightRequirement heartbeat = requirement("monitoring.heartbeat");
+        assertThat(heartbeat.state()).isEqualTo(State.LAPSED);
+        assertThat(heartbeat.pods()).containsExactly("coder-1");
+        assertThat(heartbeat.reason()).isEqualTo("Silent");
+        assertThat(heartbeat.message()).isEqualTo("1 of 2 pods; coder-1 is not heard");
+        assertThat(heartbeat.since()).isEqualTo("2026-03-01T12:00:30Z");
+        assertThat(heartbeat.narrowed()).isNull();
+        assertThat(granted("u0", GOOD)).containsKey("monitoring.heartbeat");
+    }
+
+    @Test
+    void afterItsGraceItIsSaidWhatIsNarrowedAndWhenItSpeaksAgainItIsMet() {
+        // Given
+        hearAll();
+        monitor.check();
+
+        // When
+        passWithout(Duration.ofSeconds(95), "u1");
+        OversightRequirement narrowed = requirement("monitoring.heartbeat");
+        passWithout(Duration.ofSeconds(5));
+
+        // Then
+        assertThat(narrowed.narrowed()).containsExactly("Deny * of High stakes");
+        assertThat(requirement("monitoring.heartbeat").state()).isEqualTo(State.MET);
+        assertThat(requirement("monitoring.heartbeat").narrowed()).isNull();
+    }
+
+    @Test
+    void nothingIsToldTwice() {
+        // Given
+        hearAll();
+        monitor.check();
+        passWithout(Duration.ofSeconds(60), "u1");
+        told.clear();
+
+        // When
+        passWithout(Duration.ofSeconds(20), "u1");
+
+        // Then
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aTrailThatNobodyAcknowledgesHoldsUntilItsGraceEndsHoweverOftenItIsAsked() {
+        // Given
+        hearAll();
+        monitor.check();
+        TrailReport late = new TrailReport(9, 4, Duration.ofSeconds(100), 0, 0);
+
+        // When
+        Map<String, Duration> granted = granted("u0", late);
+        TrailReport later = new TrailReport(9, 4, Duration.ofSeconds(180), 0, 0);
+        Map<String, Duration> ended = granted("u0", later);
+
+        // Then
+        assertThat(granted).containsEntry("monitoring.auditTrail", Duration.ofSeconds(80));
+        assertThat(ended).doesNotContainKey("monitoring.auditTrail").containsKey("monitoring.heartbeat");
+    }
+
+    @Test
+    void aBrokenTrailIsNarrowedAfterItsGraceAndHealsWithTheNextBoot() {
+        // Given
+        hearAll();
+        monitor.check();
+        TrailReport broken = new TrailReport(9, 9, Duration.ZERO, 0, 1);
+
+        // When
+        Map<String, Duration> first = granted("u0", broken);
+        pass(Duration.ofSeconds(119));
+        Map<String, Duration> last = granted("u0", broken);
+        pass(Duration.ofSeconds(1));
+        Map<String, Duration> over = granted("u0", broken);
+        Map<String, Duration> healed = granted("u0", GOOD);
+
+        // Then
+        assertThat(first).containsEntry("monitoring.auditTrail", Duration.ofSeconds(120));
+        assertThat(last).containsEntry("monitoring.auditTrail", Duration.ofSeconds(1));
+        assertThat(over).doesNotContainKey("monitoring.auditTrail");
+        assertThat(healed).containsEntry("monitoring.auditTrail", Duration.ofSeconds(150));
+    }
+
+    @Test
+    void whoMayDecideNoLongerNarrowsEveryPodAtOnceWhereThereIsNoGrace() {
+        // Given
+        hearAll();
+        monitor.check();
+
+        // When
+        mayDecide.put("alice", false);
+        monitor.check();
+
+        // Then
+        OversightRequirement review = requirement("review");
+        assertThat(review.state()).isEqualTo(State.LAPSED);
+        assertThat(review.message())
+                .isEqualTo("0 of at least 1 may decide toolcallreviews in dev; not User alice");
+        assertThat(review.narrowed()).containsExactly("Deny pay/*");
+        assertThat(review.pods()).isNull();
+        assertThat(granted("u0", GOOD)).doesNotContainKey("review").containsKey("monitoring.heartbeat");
+        assertThat(granted("u1", GOOD)).doesNotContainKey("review");
+    }
+
+    @Test
+    void whoMayDecideAgainCountsOnceItHasBeenSoForAMoment() {
+        // Given
+        hearAll();
+        mayDecide.put("alice", false);
+        monitor.check();
+        mayDecide.put("alice", true);
+
+        // When
+        monitor.check();
+        State atOnce = requirement("review").state();
+        passWithout(Duration.ofSeconds(10));
+
+        // Then
+        assertThat(atOnce).isEqualTo(State.LAPSED);
+        assertThat(requirement("review").state()).isEqualTo(State.MET);
+        assertThat(granted("u0", GOOD)).containsKey("review");
+    }
+
+    @Test
+    void noPodsAreNotApplicable() {
+        // Given
+        fleet = fleet(cluster(0));
+        monitor = monitor();
+
+        // When
+        monitor.check();
+
+        // Then
+        assertThat(monitor.standings().get(CODER)).extracting(Standing::state).containsOnly(State.NOT_APPLICABLE);
+    }
+
+    @Test
+    void aReplicaThatHasJustBegunToLeadSaysWhatWasSaidUntilItCanKnow() {
+        // Given
+        OversightRequirement written = new OversightRequirement("monitoring.heartbeat", State.LAPSED,
+                "2026-03-01T11:58:00Z", "Silent", "1 of 2 pods; coder-1 is not heard", List.of(),
+                List.of("Deny * of High stakes"), List.of("coder-1"));
+        fleet = fleet(cluster(2), new AgentFacts(CODER, List.of(written)));
+        monitor = monitor();
+        hearing = Hearing.ALL_SOON;
+        hear("u0", GOOD);
+
+        // When
+        monitor.check();
+        OversightRequirement first = requirement("monitoring.heartbeat");
+        pass(Duration.ofSeconds(40));
+        hear("u0", GOOD);
+        hearing = Hearing.ALL;
+        monitor.check();
+
+        // Then
+        assertThat(first.since()).isEqualTo("2026-03-01T11:58:00Z");
+        assertThat(first.pods()).containsExactly("coder-1");
+        OversightRequirement then = requirement("monitoring.heartbeat");
+        assertThat(then.state()).isEqualTo(State.UNKNOWN);
+        assertThat(then.since()).isEqualTo("2026-03-01T11:58:00Z");
+    }
+
+    @Test
+    void aReplicaThatHasJustBegunNarrowsNobodyForWhatItDoesNotKnowYet() {
+        // Given
+        OversightRequirement written = new OversightRequirement("review", State.MET, "2026-03-01T11:00:00Z", "Met", "",
+                List.of(), null, null);
+        fleet = fleet(cluster(2), new AgentFacts(CODER, List.of(written)));
+        monitor = monitor();
+        hearing = Hearing.SOME;
+        mayDecide.clear();
+
+        // When
+        monitor.check();
+
+        // Then
+        assertThat(granted("u0", GOOD)).containsEntry("review", Duration.ofSeconds(30));
+    }
+
+    @Test
+    void whatStaysUnknownLapses() {
+        // Given
+        hearAll();
+        monitor.check();
+
+        // When
+        mayDecide.clear();
+        passWithout(Duration.ofSeconds(40));
+
+        // Then
+        assertThat(requirement("review").state()).isEqualTo(State.UNKNOWN);
+        assertThat(granted("u0", GOOD)).doesNotContainKey("review");
+    }
+
+    @Test
+    void aPodThatHasJustStartedIsGivenTheTimeToSpeak() {
+        // Given
+        hear("u0", GOOD);
+
+        // When
+        monitor.check();
+        State atFirst = requirement("monitoring.heartbeat").state();
+        passWithout(Duration.ofSeconds(40), "u1");
+
+        // Then
+        assertThat(atFirst).isEqualTo(State.MET);
+        assertThat(requirement("monitoring.heartbeat").state()).isEqualTo(State.UNKNOWN);
+        assertThat(requirement("monitoring.heartbeat").reason()).isEqualTo("NeverHeard");
+    }
+
+    @Test
+    void aPodWithoutGuardrailLapses() {
+        // Given
+        fleet = fleet(cluster(1).replaceAll("(?s)annotations:.*?\\}'", "generateName: x"));
+        monitor = monitor();
+
+        // When
+        monitor.check();
+
+        // Then
+        List<Standing> standings = monitor.standings().values().stream().flatMap(List::stream).toList();
+        assertThat(standings)
+                .filteredOn(standing -> standing.requirement().terms().isOfPods() && standing.state().lacks())
+                .isNotEmpty().extracting(Standing::reason).containsOnly("NoGuardrail");
+    }
+}
