@@ -61,7 +61,7 @@ public final class PolicyCompiler {
         });
         GuardrailConfigSpec spec = GuardrailConfigSpec.of(
                 new AgentIdentity(agent.namespace(), agent.name(), new TreeMap<>(agent.labels())),
-                request.oversight().posture(), servers.configs(), policies, request.oversight().leases());
+                request.posture(), servers.configs(), policies, request.leases());
         return new CompilationResult(
                 IssueOrder.sorted(issues), resource(agent, spec), new Bundle(spec, programs), accepted);
     }

@@ -1,7 +1,6 @@
 package dev.chaperone.controller.oversight;
 
 import dev.chaperone.api.OversightRequirement.State;
-import dev.chaperone.controller.view.Snapshot;
 import dev.chaperone.api.OversightRequirement;
 import dev.chaperone.api.OversightRules.Decider;
 import dev.chaperone.controller.fleet.AgentId;
@@ -50,8 +49,6 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     /** How long after its start a replica takes what it does not know for what it does not know yet. */
     private static final Duration BEGINNING = Duration.ofSeconds(30);
 
-    private record Stored(Snapshot in, Map<AgentId, List<OversightRequirement>> byAgent) {}
-
     private record PodRequirement(String pod, String requirement) {}
 
     private final PlannedFleet fleet;
@@ -65,7 +62,6 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     private final Map<String, Instant> running = new ConcurrentHashMap<>();
     private final Map<PodRequirement, Instant> lacking = new ConcurrentHashMap<>();
     private volatile Map<AgentId, List<Standing>> standings = Map.of();
-    private volatile Stored written = new Stored(Snapshot.EMPTY, Map.of());
 
     /** What this replica hears of guardrails. */
     public enum Hearing {
@@ -254,14 +250,8 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
 
     /** What was written by whoever led before. */
     private @Nullable Standing stored(AgentId agent, Requirement requirement) {
-        Stored known = written;
-        Snapshot snapshot = fleet.snapshot();
-        if (known.in() != snapshot) {
-            known = new Stored(snapshot, snapshot.agents().stream()
-                    .collect(Collectors.toMap(AgentFacts::id, AgentFacts::oversight)));
-            written = known;
-        }
-        return known.byAgent().getOrDefault(agent, List.of()).stream()
+        AgentFacts written = fleet.written().get(agent);
+        return (written == null ? List.<OversightRequirement>of() : written.oversight()).stream()
                 .filter(stored -> stored.requirement().equals(requirement.name()))
                 .findFirst()
                 .map(stored -> standing(stored, requirement))

@@ -117,7 +117,7 @@ final class ConfigPlanner {
         return new Linked(
                 compiler.compile(
                         new CompilationRequest(context, configs.inputs.policies(), configs.inputs.servers(),
-                                oversight)),
+                                oversight.posture(), oversight.leases())),
                 oversight);
     }
 }

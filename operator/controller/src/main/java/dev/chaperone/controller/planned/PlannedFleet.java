@@ -1,5 +1,9 @@
 package dev.chaperone.controller.planned;
 
+import dev.chaperone.controller.view.AgentFacts;
+import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.Map;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.fleet.ConfigDirectory;
 import dev.chaperone.controller.fleet.Registration;
@@ -34,6 +38,7 @@ public final class PlannedFleet implements ConfigDirectory {
     private volatile FleetPlan plan = FleetPlan.EMPTY;
     private volatile List<AcceptedSpec> stored = List.of();
     private volatile Snapshot snapshot = Snapshot.EMPTY;
+    private volatile Map<AgentId, AgentFacts> written = Map.of();
     private volatile ToolServers toolServers = ToolServers.NONE;
 
     PlannedFleet(FleetPlanner planner, PlanMetrics metrics) {
@@ -59,6 +64,7 @@ public final class PlannedFleet implements ConfigDirectory {
         metrics.planned(Duration.ofNanos(System.nanoTime() - begun), done, planner.work());
         snapshot = latest;
         stored = latest.accepted();
+        written = latest.agents().stream().collect(Collectors.toUnmodifiableMap(AgentFacts::id, Function.identity()));
         toolServers = planner.toolServers();
         plan = now;
         // A replica that came up while governed namespaces are still being read knows too few pods to refuse any.
@@ -86,6 +92,11 @@ public final class PlannedFleet implements ConfigDirectory {
     /** What the plan was made from. */
     public Snapshot snapshot() {
         return snapshot;
+    }
+
+    /** The Agents as they were last written. */
+    public Map<AgentId, AgentFacts> written() {
+        return written;
     }
 
     /** The tool servers that the plan was made with. */
