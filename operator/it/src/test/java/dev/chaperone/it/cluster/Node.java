@@ -37,6 +37,27 @@ final class Node {
         signals("java", "grep -q '" + uid + "' \"$process/cgroup\"", signal);
     }
 
+    /** Whatever a pod and the operator send one another is lost from now on; all else passes. */
+    void cutsOffFromOperator(Pod pod) throws IOException, InterruptedException {
+        inNetworkOf(pod,
+                "nft add table inet cut && nft add chain inet cut out '{ type filter hook output priority 0; }'"
+                        + " && nft add rule inet cut out tcp dport 443 drop"
+                        + " && nft add chain inet cut in '{ type filter hook input priority 0; }'"
+                        + " && nft add rule inet cut in tcp sport 443 drop");
+    }
+
+    void reconnectsToOperator(Pod pod) throws IOException, InterruptedException {
+        inNetworkOf(pod, "nft delete table inet cut 2>/dev/null || true");
+    }
+
+    private void inNetworkOf(Pod pod, String command) throws IOException, InterruptedException {
+        String uid = pod.getMetadata().getUid().replace('-', '.');
+        cluster.onNode("sh", "-c",
+                FIND + "for number in $(found java \"$1\"); do nsenter -t \"$number\" -n sh -c \"$2\";"
+                        + " done",
+                "sh", "grep -q '" + uid + "' \"$process/cgroup\"", command);
+    }
+
     /** All guardrails of the node stand still. */
     void stopsGuardrails() throws IOException, InterruptedException {
         signalsJavaOfUser(64515, "STOP");

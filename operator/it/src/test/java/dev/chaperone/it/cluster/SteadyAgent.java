@@ -132,7 +132,14 @@ final class SteadyAgent {
                 .sorted(Comparator.comparing(Call::at)).toList();
     }
 
-    private List<Call> calls(Pod pod) {
+    /** What the pod's guardrail wrote, its audit trail among it. */
+    List<String> guardrailLog(Pod pod) {
+        return client.pods().inNamespace(NAMESPACE).withName(pod.getMetadata().getName())
+                .inContainer(GuardrailPod.CONTAINER).getLog().lines().toList();
+    }
+
+    /** What came of the calls of a pod, in the order in which they were made. */
+    List<Call> calls(Pod pod) {
         return client.pods().inNamespace(NAMESPACE).withName(pod.getMetadata().getName()).inContainer("agent").getLog()
                 .lines().map(SteadyAgent::call).toList();
     }
