@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import dev.chaperone.config.BundleCodec;
-import dev.chaperone.policy.CompilationRequest;
 import dev.chaperone.policy.CompilationResult;
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.PolicyCompiler;
@@ -62,8 +61,7 @@ final class CompileCommand implements Callable<Integer> {
         if (!manifests.hasAgent(agent)) {
             Console.err().line("note: no Agent manifest names " + agent + ", so it has no labels to be selected by");
         }
-        return compiler.compile(
-                new CompilationRequest(manifests.context(agent), manifests.policies(), manifests.toolServers()));
+        return compiler.compile(manifests.request(agent, manifests.policies()));
     }
 
     private String write(CompilationResult result) throws JsonProcessingException {

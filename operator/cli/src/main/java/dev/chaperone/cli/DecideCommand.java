@@ -1,5 +1,7 @@
 package dev.chaperone.cli;
 
+import java.util.stream.Collectors;
+import dev.chaperone.config.OversightLease;
 import dev.chaperone.cli.console.Console;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -27,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,6 +45,8 @@ final class DecideCommand implements Callable<Integer> {
         TEXT, JSON
     }
 
+    private static final String LEASE = "OversightLease/";
+
     @Option(names = "--policies", required = true, paramLabel = "PATH", description = "Files or trees of manifests.")
     private List<String> policies = List.of();
 
@@ -53,6 +58,9 @@ final class DecideCommand implements Callable<Integer> {
 
     @Option(names = "--session", paramLabel = "ID", defaultValue = "decide", description = "The session; decides canary arms.")
     private String session = "";
+
+    @Option(names = "--lapsed", paramLabel = "REQUIREMENT", description = "Oversight that is not in force, for example monitoring.heartbeat; all other is.")
+    private Set<String> lapsed = Set.of();
 
     @Option(names = "-o", paramLabel = "text|json", defaultValue = "text", description = "Output format (default: text).")
     private Format format = Format.TEXT;
@@ -91,10 +99,16 @@ final class DecideCommand implements Callable<Integer> {
         return exit;
     }
 
+    private OversightState held(Engine engine) {
+        return new OversightState(
+                engine.config().leases().stream().map(OversightLease::requirement)
+                        .filter(requirement -> !lapsed.contains(requirement)).collect(Collectors.toSet()));
+    }
+
     private Decision decide(Engine engine, CallLine line) {
         try {
             McpMessage.ToolCallRequest request = line.read();
-            Decision decision = engine.decide(OversightState.NONE, state,
+            Decision decision = engine.decide(held(engine), state,
                     new ToolCall(line.server(), request.tool(), request.arguments(), Instant.now()));
             if (decision.verdict() == Verdict.END_SESSION) {
                 state = new SessionState(state.id(), state.startedAt(), true);
@@ -161,6 +175,10 @@ final class DecideCommand implements Callable<Integer> {
     private static String describe(Reason reason) {
         if ("no_opinion".equals(reason.error())) {
             return "the guardrail, because no policy has an opinion";
+        }
+        if (reason.policy().startsWith(LEASE)) {
+            return "oversight that is not in force: " + reason.policy().substring(LEASE.length())
+                    + (reason.counted() ? "" : ", audited only");
         }
         String by = reason.policy().isEmpty()
                 ? "the guardrail"

@@ -1,5 +1,12 @@
 package dev.chaperone.cli;
 
+import dev.chaperone.policy.CompilationRequest;
+import dev.chaperone.policy.oversight.AgentOversight;
+import dev.chaperone.policy.oversight.OversightId;
+import dev.chaperone.policy.oversight.OversightInput;
+import dev.chaperone.api.ClusterOversightPolicySpec;
+import dev.chaperone.api.ClusterOversightPolicy;
+import dev.chaperone.api.OversightPolicy;
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.ClusterToolPolicy;
 import dev.chaperone.api.ClusterToolPolicySpec;
@@ -39,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param policies all policies, those that could not be read included
  * @param servers the tool servers that could be read
  * @param sharedServers those among them that namespaces share
+ * @param oversight the oversight policies that could be read
  * @param agents the agents
  * @param namespaces the namespaces
  * @param issues what is wrong with documents that could not be read
@@ -50,6 +58,7 @@ record Manifests(
         List<PolicyInput> policies,
         List<Sourced<ToolServer>> servers,
         List<Sourced<ClusterToolServer>> sharedServers,
+        List<OversightInput> oversight,
         List<Sourced<Agent>> agents,
         List<Sourced<Namespace>> namespaces,
         List<Issue> issues,
@@ -60,6 +69,7 @@ record Manifests(
         List<PolicyInput> policies = new ArrayList<>();
         List<Sourced<ToolServer>> servers = new ArrayList<>();
         List<Sourced<ClusterToolServer>> sharedServers = new ArrayList<>();
+        List<OversightInput> oversight = new ArrayList<>();
         List<Sourced<Agent>> agents = new ArrayList<>();
         List<Sourced<Namespace>> namespaces = new ArrayList<>();
         List<Issue> issues = new ArrayList<>();
@@ -74,6 +84,14 @@ record Manifests(
                             policies.add(PolicyInput.ofCluster(new Sourced<>(policy, source)));
                         case ToolServer server -> servers.add(new Sourced<>(server, source));
                         case ClusterToolServer server -> sharedServers.add(new Sourced<>(server, source));
+                        case OversightPolicy policy -> oversight.add(
+                                new OversightInput(
+                                        new OversightId(policy.getMetadata().getNamespace(),
+                                                policy.getMetadata().getName()),
+                                        policy.getSpec()));
+                        case ClusterOversightPolicy policy -> oversight.add(
+                                new OversightInput(
+                                        new OversightId(null, policy.getMetadata().getName()), policy.getSpec()));
                         case Agent agent -> agents.add(new Sourced<>(agent, source));
                         case Namespace namespace -> namespaces.add(new Sourced<>(namespace, source));
                         default -> {
@@ -96,7 +114,7 @@ record Manifests(
         List<Issue> doubled = new ArrayList<>(doubled(agents));
         doubled.addAll(doubled(namespaces));
         issues.addAll(doubled);
-        return new Manifests(policies, servers, sharedServers, agents, namespaces, issues, unidentified,
+        return new Manifests(policies, servers, sharedServers, oversight, agents, namespaces, issues, unidentified,
                 surroundingsUnclear || !doubled.isEmpty());
     }
 
@@ -145,6 +163,13 @@ record Manifests(
                 namespace(name).map(Manifests::labels).orElse(Map.of()));
     }
 
+    /** What the agent's config is compiled from. */
+    CompilationRequest request(AgentName name, List<PolicyInput> policyInputs) {
+        AgentContext context = context(name);
+        AgentOversight required = AgentOversight.of(context, oversight);
+        return new CompilationRequest(context, policyInputs, toolServers(), required.posture(), required.leases());
+    }
+
     boolean hasAgent(AgentName name) {
         return agent(name).isPresent();
     }
@@ -163,6 +188,14 @@ record Manifests(
             if (current != null && current.resource() instanceof ClusterToolPolicySpec cluster
                     && asksForLabels(cluster.namespaceSelector())) {
                 unclear.add(unclear(policy.id().resource(), current.source(), "whether it selects " + name, name));
+            }
+        }
+        for (OversightInput policy : oversight) {
+            if (policy.spec() instanceof ClusterOversightPolicySpec cluster
+                    && asksForLabels(cluster.namespaceSelector())) {
+                unclear.add(unclear(
+                        "ClusterOversightPolicy " + policy.id().name(), Source.NONE, "whether it selects " + name,
+                        name));
             }
         }
         for (Sourced<ClusterToolServer> server : sharedServers) {

@@ -1,10 +1,10 @@
 package dev.chaperone.cli;
 
+import dev.chaperone.config.OversightLease;
 import dev.chaperone.cli.console.Console;
 import dev.chaperone.cli.console.Console.Tone;
 import dev.chaperone.config.BundleCodec;
 import dev.chaperone.guardrail.config.ConfigSource;
-import dev.chaperone.policy.CompilationRequest;
 import dev.chaperone.policy.CompilationResult;
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.PolicyCompiler;
@@ -80,12 +80,17 @@ final class PolicySource implements ConfigSource {
             return;
         }
         List<PolicyInput> policies = manifests.policies().stream().map(accepted::with).toList();
-        CompilationResult result = compiler
-                .compile(new CompilationRequest(manifests.context(agent), policies, manifests.toolServers()));
+        CompilationResult result = compiler.compile(manifests.request(agent, policies));
         issues.addAll(result.issues());
         IssuePrinter.print(console, issues);
         if (!manifests.hasAgent(agent)) {
             console.line("note: no Agent manifest names " + agent + ", so it has no labels to be selected by");
+        }
+        List<String> required = result.bundle().config().leases().stream().map(OversightLease::requirement).toList();
+        if (!required.isEmpty()) {
+            console.line(
+                    "note: without an operator nobody knows whether oversight is in force, so what lapses narrow is"
+                            + " narrowed: " + String.join(", ", required));
         }
         for (PolicyId gone : accepted.update(policies, result.accepted())) {
             console.line(gone.resource() + " is no longer there, and out of force");
