@@ -151,6 +151,11 @@ public final class ChannelServer implements AutoCloseable {
         return polls.size();
     }
 
+    /** For how many pods it is remembered how far their trails were acknowledged. */
+    int rememberedTrails() {
+        return evidence.remembered();
+    }
+
     /** Answers what waits, so that guardrails go to another replica at once, and stops. */
     @Override
     public void close() {
