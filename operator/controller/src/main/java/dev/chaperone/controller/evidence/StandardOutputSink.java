@@ -12,18 +12,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the lines as they are to a stream that is theirs alone, and leaves it to the node to collect them. They count as
  * kept once they have left this process.
  */
 public final class StandardOutputSink implements EvidenceSink {
+    private static final Logger LOG = LoggerFactory.getLogger(StandardOutputSink.class);
     private static final long FULL_PAUSE_MILLIS = 5;
 
     private final WritableByteChannel stream;
     private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean torn;
+    private volatile boolean failing;
 
     /** @param patience how long lines wait for those before them */
     StandardOutputSink(WritableByteChannel stream, Duration patience) {
@@ -44,11 +48,23 @@ public final class StandardOutputSink implements EvidenceSink {
             out.writeBytes(line);
             out.write('\n');
         }
-        ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray());
+        try {
+            write(ByteBuffer.wrap(out.toByteArray()));
+            failing = false;
+        } catch (IOException e) {
+            if (!failing) {
+                failing = true;
+                LOG.atWarn().addKeyValue("error", e.toString()).log("Standard output does not take audit trails");
+            }
+            throw e;
+        }
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
         try {
             // Whoever reads there may stop reading.
             if (!lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new IOException("standard output does not take the lines before");
+                throw new IOException("it has not taken the lines before");
             }
             try {
                 endTornLine();

@@ -121,7 +121,7 @@ class StandardOutputSinkTest {
         }
 
         // When, Then
-        assertThatThrownBy(() -> sink.keep(POD, LINES)).hasMessageContaining("does not take the lines before");
+        assertThatThrownBy(() -> sink.keep(POD, LINES)).hasMessageContaining("it has not taken the lines before");
         stream.blocked.countDown();
         first.join();
         assertThat(stream.lines()).hasSize(3);
