@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrailVerifierTest {
@@ -176,6 +177,80 @@ class TrailVerifierTest {
         assertThat(first.fresh()).isEmpty();
         assertThat(first.remembered()).isEqualTo(known(TRAIL, 10));
         assertThat(second.found()).containsExactly(new Rewritten(BOOT, 9));
+    }
+
+    /** Acknowledged were seven lines, then ten; the guardrail shows the older word. */
+    @ParameterizedTest
+    @CsvSource({"6, 7, 6, rewritten", "5, 7, 6, altered", "5, 6, -1, ''", "8, 9, -1, ''", "9, 10, 9, rewritten"})
+    void one_line_of_a_repetition_that_was_changed_is_found_where_it_can_be(
+            int changed, int to, long found, String kind) {
+        // Given
+        List<byte[]> lines = new ArrayList<>(TRAIL.subList(4, to));
+        lines.set(changed - 4, altered(TRAIL.get(changed)));
+
+        // When
+        Verified verified = TrailVerifier.verify(known(TRAIL, 7), known(TRAIL, 10), lines);
+
+        // Then
+        assertThat(verified.found().stream().map(each -> each.kind() + each.sequence()).toList())
+                .isEqualTo(found < 0 ? List.of() : List.of(kind + found));
+    }
+
+    @Test
+    void a_repetition_with_gaps_has_to_follow_what_is_shown() {
+        // Given
+        byte[] other = TestTrail.line(BOOT, 7, Digests.of(new byte[0]), "fiction");
+
+        // When
+        Verified verified = TrailVerifier.verify(
+                known(TRAIL, 7), known(TRAIL, 10), List.of(TRAIL.get(3), other));
+
+        // Then
+        assertThat(verified.found()).containsExactly(new Altered(BOOT, 7));
+    }
+
+    @Test
+    void what_is_known_need_not_be_repeated_whole() {
+        // Given
+        List<byte[]> lines = List.of(TRAIL.get(3), TRAIL.get(5), TRAIL.get(10), TRAIL.get(11));
+
+        // When
+        Verified verified = TrailVerifier.verify(known(TRAIL, 7), known(TRAIL, 10), lines);
+
+        // Then
+        assertThat(verified.found()).isEmpty();
+        assertThat(texts(verified.fresh())).isEqualTo(texts(TRAIL.subList(10, 12)));
+    }
+
+    @Test
+    void breaks_from_before_hide_no_new_one() {
+        // Given
+        KnownTrail shown = new KnownTrail(known(TRAIL, 7).position(), 1);
+        KnownTrail remembered = new KnownTrail(known(TRAIL, 12).position(), 1);
+        List<byte[]> lines = new ArrayList<>(TRAIL.subList(7, 14));
+        lines.set(1, altered(TRAIL.get(8)));
+
+        // When
+        Verified verified = TrailVerifier.verify(shown, remembered, lines);
+
+        // Then
+        assertThat(verified.found()).containsExactly(new Altered(BOOT, 9));
+        assertThat(verified.after().breaks()).isEqualTo(2);
+    }
+
+    @Test
+    void what_cannot_be_read_at_the_end_is_found_once() {
+        // Given
+        List<byte[]> lines = new ArrayList<>(TRAIL.subList(0, 4));
+        lines.add(new byte[0]);
+        Verified first = verify(KnownTrail.before(BOOT), lines);
+
+        // When
+        Verified again = TrailVerifier.verify(KnownTrail.before(BOOT), first.remembered(), lines);
+
+        // Then
+        assertThat(first.found()).containsExactly(new Unreadable(BOOT, 4));
+        assertThat(again.found()).isEmpty();
     }
 
     @Test
