@@ -21,9 +21,15 @@ import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.channel.ChannelMetrics;
 import dev.chaperone.controller.channel.ChannelServer;
 import dev.chaperone.controller.channel.ChannelSettings;
+import dev.chaperone.controller.channel.EvidenceKeeping;
 import dev.chaperone.controller.channel.GuardrailReports;
 import dev.chaperone.controller.channel.KubernetesTokenReviews;
 import dev.chaperone.controller.channel.PeerReports;
+import dev.chaperone.controller.evidence.EvidenceMetrics;
+import dev.chaperone.controller.evidence.EvidenceSink;
+import dev.chaperone.controller.evidence.OtlpSettings;
+import dev.chaperone.controller.evidence.OtlpSink;
+import dev.chaperone.controller.evidence.StandardOutputSink;
 import dev.chaperone.injection.GuardrailContainer;
 import dev.chaperone.injection.GuardrailSettings;
 import dev.chaperone.injection.PodInjector;
@@ -41,6 +47,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,7 +97,8 @@ final class ChaperoneOperator implements AutoCloseable {
         keep(new ChannelServer(
                 ChannelSettings.DEFAULT.withPort(OperatorSettings.CHANNEL_PORT),
                 new SuppliedKeyManager(certificates::serving), fleet,
-                new KubernetesTokenReviews(client), reports, oversight, certificates::peerKey, metrics)).start();
+                new KubernetesTokenReviews(client), reports, oversight, certificates::peerKey,
+                evidence(certificates), metrics)).start();
 
         AdmissionServer webhooks = keep(new AdmissionServer(
                 OperatorSettings.WEBHOOK_PORT, certificates::serving, handlers(watch), clock));
@@ -131,6 +139,15 @@ final class ChaperoneOperator implements AutoCloseable {
         ServedCertificates served = new ServedCertificates(keeper.start());
         keeper.onChange(served::replace);
         return served;
+    }
+
+    private EvidenceKeeping evidence(ServedCertificates certificates) throws IOException {
+        EvidenceMetrics metrics = new EvidenceMetrics(registry);
+        OtlpSettings collector = settings.collector();
+        EvidenceSink sink = collector == null
+                ? StandardOutputSink.ofThisProcess()
+                : keep(new OtlpSink(collector, metrics));
+        return new EvidenceKeeping(sink, certificates::acknowledgementKey, (pod, finding) -> {}, metrics);
     }
 
     private Map<String, AdmissionHandler> handlers(ShapeWatch watch) {

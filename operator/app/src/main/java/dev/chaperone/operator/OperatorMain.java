@@ -45,6 +45,8 @@ public final class OperatorMain {
     }
 
     private static int serve(OperatorSettings settings) {
+        // Audit trails are written to the descriptor itself; whatever a library prints goes with the log.
+        System.setOut(System.err);
         KubernetesClient client = new KubernetesClientBuilder()
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .build();

@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chaperone.controller.evidence.OtlpSettings;
 import dev.chaperone.injection.GuardrailSettings.PullPolicy;
 import dev.chaperone.injection.GuardrailSettings.Resources;
 import dev.chaperone.injection.TrustedController;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustedControllers who is believed about the owners of pods, besides Kubernetes' own controllers
  * @param clusterRole the cluster role of the release: what the operator makes cluster-wide belongs to it, and goes when
  *     the release is uninstalled; null when it should stay
+ * @param collector who keeps audit trails; null for this process's standard output
  */
 record OperatorSettings(
         String namespace,
@@ -33,7 +38,8 @@ record OperatorSettings(
         PullPolicy pullPolicy,
         Resources resources,
         List<TrustedController> trustedControllers,
-        @Nullable String clusterRole) {
+        @Nullable String clusterRole,
+        @Nullable OtlpSettings collector) {
     static final int WEBHOOK_PORT = 9443;
     static final int CHANNEL_PORT = 8443;
     static final int HEALTH_PORT = 8080;
@@ -52,7 +58,8 @@ record OperatorSettings(
                 pullPolicy(environment.getOrDefault("CHAPERONE_GUARDRAIL_PULL_POLICY", "IfNotPresent")),
                 resources(environment.getOrDefault("CHAPERONE_GUARDRAIL_RESOURCES", "{}")),
                 trustedControllers(environment.getOrDefault("CHAPERONE_TRUSTED_CONTROLLERS", "[]")),
-                environment.get("CHAPERONE_OWNER_CLUSTER_ROLE"));
+                environment.get("CHAPERONE_OWNER_CLUSTER_ROLE"),
+                collector(environment));
     }
 
     /** The channel's DNS name, which every replica's certificate has. */
@@ -97,6 +104,27 @@ record OperatorSettings(
     private static List<TrustedController> trustedControllers(String text) {
         return read("CHAPERONE_TRUSTED_CONTROLLERS", text, new TypeReference<>() {
         });
+    }
+
+    private static @Nullable OtlpSettings collector(Map<String, String> environment) {
+        String endpoint = environment.getOrDefault("CHAPERONE_AUDIT_OTLP_ENDPOINT", "");
+        if (endpoint.isEmpty()) {
+            return null;
+        }
+        try {
+            return new OtlpSettings(
+                    new URI(endpoint), path(environment, "CHAPERONE_AUDIT_OTLP_HEADERS_FILE"),
+                    path(environment, "CHAPERONE_AUDIT_OTLP_CA_FILE"), OtlpSettings.TIMEOUT);
+        } catch (IllegalArgumentException | URISyntaxException e) {
+            // Not quoted: somebody may have written a password into it.
+            throw new IllegalArgumentException(
+                    "CHAPERONE_AUDIT_OTLP_ENDPOINT is no address such as https://collector:4318");
+        }
+    }
+
+    private static @Nullable Path path(Map<String, String> environment, String name) {
+        String value = environment.getOrDefault(name, "");
+        return value.isEmpty() ? null : Path.of(value);
     }
 
     private static <T> T read(String variable, String text, TypeReference<T> type) {

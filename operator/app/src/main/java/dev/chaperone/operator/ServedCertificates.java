@@ -1,6 +1,7 @@
 package dev.chaperone.operator;
 
 import dev.chaperone.admission.server.ServingCertificate;
+import dev.chaperone.controller.channel.AcknowledgementKey;
 import dev.chaperone.controller.channel.PeerKey;
 import dev.chaperone.operator.certificates.OperatorCertificates;
 import java.security.cert.X509Certificate;
@@ -25,6 +26,10 @@ final class ServedCertificates {
 
     PeerKey peerKey() {
         return PeerKey.of(current.sharedSecret());
+    }
+
+    AcknowledgementKey acknowledgementKey() {
+        return AcknowledgementKey.of(current.sharedSecret());
     }
 
     List<X509Certificate> authorities() {

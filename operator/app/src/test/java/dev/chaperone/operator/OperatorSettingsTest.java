@@ -3,9 +3,13 @@ package dev.chaperone.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.chaperone.controller.evidence.OtlpSettings;
 import dev.chaperone.injection.GuardrailSettings.PullPolicy;
 import dev.chaperone.injection.GuardrailSettings.Resources;
 import dev.chaperone.injection.TrustedController;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,7 @@ class OperatorSettingsTest {
         assertThat(settings.resources()).isEqualTo(Resources.DEFAULT);
         assertThat(settings.trustedControllers()).isEmpty();
         assertThat(settings.clusterRole()).isNull();
+        assertThat(settings.collector()).isNull();
         assertThat(settings.serverNames()).contains(
                 "chaperone-webhook.chaperone-system.svc", "chaperone-channel.chaperone-system.svc");
     }
@@ -60,12 +65,30 @@ class OperatorSettingsTest {
                 new TrustedController("argoproj.io", "Workflow", "system:serviceaccount:argo:argo"));
     }
 
+    @Test
+    void theCollectorIsWhereTheChartSays() {
+        // Given
+        Map<String, String> environment = with("CHAPERONE_AUDIT_OTLP_ENDPOINT", "https://collector:4318");
+        environment.put("CHAPERONE_AUDIT_OTLP_HEADERS_FILE", "/etc/chaperone/collector/headers");
+        environment.put("CHAPERONE_AUDIT_OTLP_CA_FILE", "");
+
+        // When
+        OperatorSettings settings = OperatorSettings.of(environment);
+
+        // Then
+        assertThat(settings.collector()).isEqualTo(new OtlpSettings(
+                URI.create("https://collector:4318"), Path.of("/etc/chaperone/collector/headers"), null,
+                Duration.ofSeconds(10)));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             CHAPERONE_OPERATOR_NAMESPACE    | ''
             CHAPERONE_GUARDRAIL_PULL_POLICY | Sometimes
             CHAPERONE_GUARDRAIL_RESOURCES   | {
             CHAPERONE_TRUSTED_CONTROLLERS   | [{"kind":1,"usr":""}]
+            CHAPERONE_AUDIT_OTLP_ENDPOINT   | collector:4318
+            CHAPERONE_AUDIT_OTLP_ENDPOINT   | http://a b
             """)
     void whatIsWrongIsNamed(String variable, String value) {
         assertThatIllegalArgumentException().isThrownBy(() -> OperatorSettings.of(with(variable, value)))

@@ -34,17 +34,20 @@ final class ChannelHandler extends Handler.Abstract {
     private final ChannelSettings settings;
     private final PodAuthenticator authenticator;
     private final PodRequests pods;
+    private final EvidenceRequests evidence;
     private final ReportTable reports;
     private final Polls polls;
     private final Supplier<PeerKey> peerKey;
     private final ChannelMetrics metrics;
 
     ChannelHandler(
-            ChannelSettings settings, PodAuthenticator authenticator, PodRequests pods, ReportTable reports,
-            Polls polls, Supplier<PeerKey> peerKey, ChannelMetrics metrics) {
+            ChannelSettings settings, PodAuthenticator authenticator, PodRequests pods,
+            EvidenceRequests evidence, ReportTable reports, Polls polls, Supplier<PeerKey> peerKey,
+            ChannelMetrics metrics) {
         this.settings = settings;
         this.authenticator = authenticator;
         this.pods = pods;
+        this.evidence = evidence;
         this.reports = reports;
         this.polls = polls;
         this.peerKey = peerKey;
@@ -105,6 +108,8 @@ final class ChannelHandler extends Handler.Abstract {
                 yield Answer.of(pods.bundle(pod, revision));
             }
             case CREDENTIALS -> Answer.of(pods.credentials(pod));
+            case EVIDENCE -> Answer.of(
+                    evidence.take(pod, () -> body(request, ChannelPaths.MAX_EVIDENCE_BYTES)).write());
             case PEER_REPORTS, OTHER -> throw new IllegalStateException("answered above");
         };
     }
@@ -122,25 +127,28 @@ final class ChannelHandler extends Handler.Abstract {
     }
 
     private SyncRequest message(Request request) throws RefusedException, IOException {
-        byte[] body;
-        if (request.getLength() > settings.bodyBytes()) {
-            throw tooLarge();
-        }
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            body = in.readNBytes(settings.bodyBytes() + 1);
-        }
-        if (body.length > settings.bodyBytes()) {
-            throw tooLarge();
-        }
         try {
-            return SyncRequest.read(body);
+            return SyncRequest.read(body(request, settings.bodyBytes()));
         } catch (MessageException e) {
             throw new RefusedException(400, String.valueOf(e.getMessage()));
         }
     }
 
-    private RefusedException tooLarge() {
-        return new RefusedException(413, "larger than " + settings.bodyBytes() + " bytes");
+    private static byte[] body(Request request, int most) throws RefusedException, IOException {
+        if (request.getLength() > most) {
+            throw tooLarge(most);
+        }
+        try (InputStream in = Content.Source.asInputStream(request)) {
+            byte[] body = in.readNBytes(most + 1);
+            if (body.length > most) {
+                throw tooLarge(most);
+            }
+            return body;
+        }
+    }
+
+    private static RefusedException tooLarge(int most) {
+        return new RefusedException(413, "larger than " + most + " bytes");
     }
 
     // With two of them, who reads the other one?
@@ -150,8 +158,9 @@ final class ChannelHandler extends Handler.Abstract {
     }
 
     private enum Endpoint {
-        SYNC("POST", "sync"), BUNDLES("GET", "bundles"), CREDENTIALS("GET", "credentials"), PEER_REPORTS("GET",
-                "peers"), OTHER("", "other");
+        SYNC("POST", "sync"), BUNDLES("GET", "bundles"), CREDENTIALS("GET", "credentials"), EVIDENCE("POST",
+                "evidence"), PEER_REPORTS("GET",
+                        "peers"), OTHER("", "other");
 
         private final String method;
         private final String label;
@@ -165,6 +174,7 @@ final class ChannelHandler extends Handler.Abstract {
             return switch (path) {
                 case ChannelPaths.SYNC -> SYNC;
                 case ChannelPaths.CREDENTIALS -> CREDENTIALS;
+                case ChannelPaths.EVIDENCE -> EVIDENCE;
                 case ChannelHandler.PEER_REPORTS -> PEER_REPORTS;
                 default -> path.startsWith(ChannelPaths.BUNDLES) ? BUNDLES : OTHER;
             };

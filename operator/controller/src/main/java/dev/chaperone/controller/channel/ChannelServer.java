@@ -38,6 +38,7 @@ public final class ChannelServer implements AutoCloseable {
     private final Polls polls = new Polls();
     private final GuardrailReports reports;
     private final ConfigDirectory directory;
+    private final EvidenceRequests evidence;
     private Registration registration = () -> {};
 
     /**
@@ -52,8 +53,9 @@ public final class ChannelServer implements AutoCloseable {
             GuardrailReports reports,
             LeaseGrants grants,
             Supplier<PeerKey> peerKey,
+            EvidenceKeeping keeping,
             ChannelMetrics metrics) {
-        this(settings, keys, directory, reviews, reports, grants, peerKey, metrics, Clocks.SYSTEM);
+        this(settings, keys, directory, reviews, reports, grants, peerKey, keeping, metrics, Clocks.SYSTEM);
     }
 
     ChannelServer(
@@ -64,6 +66,7 @@ public final class ChannelServer implements AutoCloseable {
             GuardrailReports reports,
             LeaseGrants grants,
             Supplier<PeerKey> peerKey,
+            EvidenceKeeping keeping,
             ChannelMetrics metrics,
             Clocks clocks) {
         this.reports = reports;
@@ -82,10 +85,11 @@ public final class ChannelServer implements AutoCloseable {
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(settings.connections(), connector));
         var authenticator = new PodAuthenticator(settings, directory, reviews, metrics, clocks);
-        var pods = new PodRequests(directory, authenticator, reports, grants, polls, metrics, clocks,
+        evidence = new EvidenceRequests(directory, keeping, clocks);
+        var pods = new PodRequests(directory, authenticator, reports, evidence, grants, polls, metrics, clocks,
                 settings.longPoll());
         server.setHandler(new GracefulHandler(new ChannelHandler(
-                settings, authenticator, pods, reports.table(), polls, peerKey, metrics)));
+                settings, authenticator, pods, evidence, reports.table(), polls, peerKey, metrics)));
         // Says nothing but the status: what it refuses is no HTTP, or too long.
         server.setErrorHandler((request, response, callback) -> {
             callback.succeeded();
@@ -124,7 +128,10 @@ public final class ChannelServer implements AutoCloseable {
 
     /** @throws IOException when the port cannot be had */
     public void start() throws IOException {
-        registration = directory.onChange(polls::changed);
+        registration = directory.onChange(agents -> {
+            polls.changed(agents);
+            evidence.changed(agents);
+        });
         try {
             server.start();
         } catch (IOException e) {
@@ -142,6 +149,11 @@ public final class ChannelServer implements AutoCloseable {
     /** How many requests wait for something to tell. */
     int waiting() {
         return polls.size();
+    }
+
+    /** For how many pods it is remembered how far their trails were acknowledged. */
+    int rememberedTrails() {
+        return evidence.remembered();
     }
 
     /** Answers what waits, so that guardrails go to another replica at once, and stops. */

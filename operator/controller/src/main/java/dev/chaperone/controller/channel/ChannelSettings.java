@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param connectionsPerAddress most connections from one address; some networks show all pods of a node as one
  * @param idleTimeout how long a connection may be silent; longer than {@code longPoll}
  * @param headerBytes largest head of a request; a token has about 1 KiB
- * @param bodyBytes largest body of a request
+ * @param bodyBytes largest body of a request that carries no evidence
  * @param reviews most tokens that the API server is asked about at once
  * @param reviewQueueTimeout how long a token may wait to be asked about
  * @param reviewLifetime how long the API server's yes is believed

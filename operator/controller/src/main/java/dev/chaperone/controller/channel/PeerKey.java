@@ -1,16 +1,13 @@
 package dev.chaperone.controller.channel;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** What replicas of one operator know one another by: derived from a secret that all of them, and only they, read. */
 public final class PeerKey {
-    private static final byte[] LABEL = "chaperone.dev channel peer 1".getBytes(StandardCharsets.US_ASCII);
+    private static final String LABEL = "chaperone.dev channel peer 1";
 
     private final String authorization;
 
@@ -20,16 +17,7 @@ public final class PeerKey {
 
     /** @param secret of at least 16 bytes, such as the encoded private key of the certificate authority */
     public static PeerKey of(byte[] secret) {
-        if (secret.length < 16) {
-            throw new IllegalArgumentException("a secret of " + secret.length + " bytes can be guessed");
-        }
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            return new PeerKey("Bearer " + HexFormat.of().formatHex(mac.doFinal(LABEL)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HmacSHA256", e);
-        }
+        return new PeerKey("Bearer " + HexFormat.of().formatHex(DerivedKey.derive(secret, LABEL)));
     }
 
     /** Value of the header that shows it. */

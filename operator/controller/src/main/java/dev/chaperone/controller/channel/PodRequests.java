@@ -18,6 +18,7 @@ final class PodRequests {
     private final ConfigDirectory directory;
     private final PodAuthenticator authenticator;
     private final GuardrailReports reports;
+    private final EvidenceRequests evidence;
     private final LeaseGrants grants;
     private final ChannelMetrics metrics;
     private final Clocks clocks;
@@ -26,10 +27,12 @@ final class PodRequests {
 
     PodRequests(
             ConfigDirectory directory, PodAuthenticator authenticator, GuardrailReports reports,
-            LeaseGrants grants, Polls polls, ChannelMetrics metrics, Clocks clocks, Duration longPoll) {
+            EvidenceRequests evidence, LeaseGrants grants, Polls polls, ChannelMetrics metrics, Clocks clocks,
+            Duration longPoll) {
         this.directory = directory;
         this.authenticator = authenticator;
         this.reports = reports;
+        this.evidence = evidence;
         this.polls = polls;
         this.grants = grants;
         this.metrics = metrics;
@@ -38,7 +41,7 @@ final class PodRequests {
     }
 
     SyncAnswer sync(PodFacts pod, SyncRequest request) throws RefusedException, InterruptedException {
-        GuardrailReport report = GuardrailReport.of(request, 0);
+        GuardrailReport report = GuardrailReport.of(request, evidence.breaks(pod, request));
         reports.report(pod.uid(), report);
         if (!request.formats().contains(GuardrailConfigSpec.FORMAT)) {
             metrics.synced("format");

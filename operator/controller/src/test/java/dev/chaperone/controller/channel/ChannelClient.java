@@ -2,6 +2,7 @@ package dev.chaperone.controller.channel;
 
 import dev.chaperone.config.channel.ChannelPaths;
 import dev.chaperone.config.channel.CredentialSet;
+import dev.chaperone.config.channel.EvidenceBatch;
 import dev.chaperone.config.channel.SyncAnswer;
 import dev.chaperone.config.channel.SyncRequest;
 import java.net.URI;
@@ -64,6 +65,14 @@ final class ChannelClient implements AutoCloseable {
 
     HttpResponse<byte[]> post(byte[] body) throws Exception {
         return done(send(request(ChannelPaths.SYNC).POST(BodyPublishers.ofByteArray(body))));
+    }
+
+    CompletableFuture<HttpResponse<byte[]>> start(EvidenceBatch batch) {
+        return send(request(ChannelPaths.EVIDENCE).POST(BodyPublishers.ofByteArray(batch.write())));
+    }
+
+    HttpResponse<byte[]> send(EvidenceBatch batch) throws Exception {
+        return done(start(batch));
     }
 
     HttpResponse<byte[]> get(String path) throws Exception {

@@ -177,7 +177,7 @@ final class ChannelLoad {
         var reports = new GuardrailReports(directory, GuardrailReports.HEARTBEAT_AGE);
         var server = new ChannelServer(ChannelSettings.DEFAULT.withPort(0).withConnectionsPerAddress(2 * guardrails),
                 new TestKeys(certified), directory, reviews, reports, LeaseGrants.NONE, () -> PeerKey.of(new byte[32]),
-                new ChannelMetrics(new PrometheusRegistry()));
+                TestEvidence.none(), new ChannelMetrics(new PrometheusRegistry()));
         server.start();
         System.out.println(server.port() + " "
                 + Base64.getEncoder().encodeToString(certified.certificate().getEncoded()));

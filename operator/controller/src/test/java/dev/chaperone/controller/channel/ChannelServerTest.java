@@ -76,7 +76,7 @@ class ChannelServerTest {
         reports = new GuardrailReports(directory, GuardrailReports.HEARTBEAT_AGE);
         server = new ChannelServer(settings, keys, directory, tokens, reports, LeaseGrants.NONE,
                 () -> PeerKey.of(new byte[32]),
-                new ChannelMetrics(registry));
+                TestEvidence.none(), new ChannelMetrics(registry));
         server.start();
         client = client(POD);
     }

@@ -60,7 +60,8 @@ class PeerReportsTest {
 
     private ChannelServer serve(GuardrailReports reports, TestKeys keys) throws Exception {
         ChannelServer server = opened(new ChannelServer(ChannelSettings.DEFAULT.withPort(0), keys, directory,
-                new TestTokens(), reports, LeaseGrants.NONE, () -> KEY, new ChannelMetrics(new PrometheusRegistry())));
+                new TestTokens(), reports, LeaseGrants.NONE, () -> KEY,
+                TestEvidence.none(), new ChannelMetrics(new PrometheusRegistry())));
         server.start();
         peers.add(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
         return server;
@@ -170,7 +171,8 @@ class PeerReportsTest {
 
         // When
         opened(new ChannelServer(ChannelSettings.DEFAULT.withPort(port), new TestKeys(CERTIFIED), directory,
-                new TestTokens(), after, LeaseGrants.NONE, () -> KEY, new ChannelMetrics(new PrometheusRegistry())))
+                new TestTokens(), after, LeaseGrants.NONE, () -> KEY,
+                TestEvidence.none(), new ChannelMetrics(new PrometheusRegistry())))
                 .start();
 
         // Then

@@ -80,7 +80,7 @@ class PodTokensIT {
         reports = new GuardrailReports(directory, GuardrailReports.HEARTBEAT_AGE);
         server = new ChannelServer(ChannelSettings.DEFAULT.withPort(0), new TestKeys(CERTIFIED), directory, reviews,
                 reports, LeaseGrants.NONE, () -> PeerKey.of(new byte[32]),
-                new ChannelMetrics(new PrometheusRegistry()));
+                TestEvidence.none(), new ChannelMetrics(new PrometheusRegistry()));
         server.start();
     }
 

@@ -136,6 +136,9 @@ class ChartTest {
             operator.replica                   | 3                          | not allowed
             operator.env[0].valueFrom          | x                          | not allowed
             policies.enabled                   | false                      | not allowed
+            audit.otlp.endpoint                | collector:4318             | does not match pattern
+            audit.otlp.headersSecret           | Head/ers                   | does not match pattern
+            audit.otlp.token                   | s3cret                     | not allowed
             crds.install                       | perhaps                    | boolean
             """)
     void refuses_values_that_mean_nothing(String key, String value, String refusal) {
