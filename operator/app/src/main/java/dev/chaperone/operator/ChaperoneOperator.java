@@ -5,6 +5,7 @@ import dev.chaperone.controller.oversight.Deciders;
 import dev.chaperone.controller.oversight.OversightMetrics;
 import dev.chaperone.controller.oversight.OversightMonitor.Hearing;
 import dev.chaperone.controller.oversight.OversightMonitor;
+import dev.chaperone.controller.reconciler.Events;
 import dev.chaperone.controller.reconciler.Leadership;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.admission.mutate.PodMutator;
@@ -147,7 +148,8 @@ final class ChaperoneOperator implements AutoCloseable {
         EvidenceSink sink = collector == null
                 ? StandardOutputSink.ofThisProcess()
                 : keep(new OtlpSink(collector, metrics));
-        return new EvidenceKeeping(sink, certificates::acknowledgementKey, (pod, finding) -> {}, metrics);
+        TrailEvents events = keep(new TrailEvents(client, new Events(client, settings.pod(), clock)));
+        return new EvidenceKeeping(sink, certificates::acknowledgementKey, events, metrics);
     }
 
     private Map<String, AdmissionHandler> handlers(ShapeWatch watch) {
