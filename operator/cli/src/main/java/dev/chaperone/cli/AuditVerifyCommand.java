@@ -1,0 +1,137 @@
+package dev.chaperone.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chaperone.cli.audit.AuditReport;
+import dev.chaperone.cli.audit.AuditVerifier;
+import dev.chaperone.cli.audit.LogLines;
+import dev.chaperone.cli.audit.Place;
+import dev.chaperone.cli.audit.ReportJson;
+import dev.chaperone.cli.audit.ReportText;
+import dev.chaperone.cli.console.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "verify", description = "Finds what was removed, changed, put in, moved or replayed in audit trails, and says where.", mixinStandardHelpOptions = true, footer = {
+        "",
+        "The trails of any number of boots and agents may be mixed, and files may come in any order: what a guardrail",
+        "or the operator prints, with or without the times of kubectl logs, log files of container runtimes, compressed",
+        "or not. Lines that do not begin with '{' are counted and passed over.",
+        "",
+        "The end of a trail vouches for itself only once the next boot is known. Note the heads that this command",
+        "prints elsewhere, and give them with --head."
+}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+        "0:nothing was found", "1:findings, printed with file and line", "2:wrong usage", "3:a file cannot be read"})
+final class AuditVerifyCommand implements Callable<Integer> {
+    enum Format {
+        TEXT, JSON
+    }
+
+    private static final Pattern BOOT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern DIGEST = Pattern.compile("(?:sha256:)?([0-9a-f]{64})");
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files, or - for standard input.")
+    private List<String> files = List.of();
+
+    @Option(names = "--partial", description = "Accepts trails that begin anywhere: what came before was rotated away.")
+    private boolean partial;
+
+    @Option(names = "--strict", description = "Accepts no line that is not a record.")
+    private boolean strict;
+
+    @Option(names = "--at-least-once", description = "Accepts records that come again unchanged, as collectors deliver them, the operator among them.")
+    private boolean atLeastOnce;
+
+    @Option(names = "--head", paramLabel = "BOOT=SHA256", description = "A head that was noted earlier: this record must still be in the trail of that boot.")
+    private Map<String, String> heads = Map.of();
+
+    @Option(names = "-o", paramLabel = "text|json", defaultValue = "text", description = "Output format (default: text).")
+    private Format format = Format.TEXT;
+
+    @Override
+    public Integer call() throws IOException {
+        AuditVerifier verifier = new AuditVerifier(
+                new AuditVerifier.Options(partial, strict, atLeastOnce, digests()));
+        Set<Object> seen = new HashSet<>();
+        for (String file : files) {
+            if (!seen.add(identity(file))) {
+                throw wrong(file + " is given twice");
+            }
+        }
+        for (String file : files) {
+            if (!read(file, verifier)) {
+                break;
+            }
+        }
+        AuditReport report = verifier.finish();
+        if (format == Format.JSON) {
+            Console.out().line(new ObjectMapper().writeValueAsString(ReportJson.of(report)));
+        } else {
+            ReportText.print(report, Console.out());
+        }
+        return report.fine() ? ExitCode.FINE : ExitCode.FINDINGS;
+    }
+
+    private static Object identity(String file) throws IOException {
+        if (file.equals(ManifestFiles.STANDARD_INPUT)) {
+            return file;
+        }
+        Path path = Path.of(file);
+        if (Files.isDirectory(path)) {
+            throw new EnvironmentException(file + " is a folder");
+        }
+        return path.toRealPath();
+    }
+
+    private boolean read(String file, AuditVerifier verifier) throws IOException {
+        boolean standardInput = file.equals(ManifestFiles.STANDARD_INPUT);
+        String name = standardInput ? "<stdin>" : file;
+        verifier.file(name);
+        boolean[] more = {true};
+        try (InputStream in = standardInput ? System.in : Files.newInputStream(Path.of(file))) {
+            LogLines.read(in, (number, line) -> more[0] = verifier.add(new Place(name, number), line));
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new EnvironmentException(name + " cannot be read: " + e.getMessage());
+        }
+        return more[0];
+    }
+
+    private Map<String, String> digests() {
+        Map<String, String> digests = new HashMap<>();
+        heads.forEach((boot, head) -> {
+            var digest = DIGEST.matcher(head.toLowerCase(Locale.ROOT));
+            if (!BOOT.matcher(boot).matches() || !digest.matches()) {
+                throw wrong("--head is BOOT=SHA256, as a head is printed: " + boot + "=" + head + " is not");
+            }
+            digests.put(boot, "sha256:" + digest.group(1));
+        });
+        return digests;
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+    }
+}
