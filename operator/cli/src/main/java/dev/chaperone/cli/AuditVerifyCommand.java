@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -32,12 +31,13 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "verify", description = "Finds what was removed, changed, put in, moved or replayed in audit trails, and says where.", mixinStandardHelpOptions = true, footer = {
         "",
-        "The trails of any number of boots and agents may be mixed, and files may come in any order: what a guardrail",
-        "or the operator prints, with or without the times of kubectl logs, log files of container runtimes, compressed",
-        "or not. Lines that do not begin with '{' are counted and passed over.",
+        "Trails of any number of boots and agents may be mixed, and files may come in",
+        "any order: what a guardrail or the operator prints, with or without the times",
+        "of kubectl logs, log files of container runtimes, compressed or not. Lines that",
+        "do not begin with '{' are counted and passed over.",
         "",
-        "The end of a trail vouches for itself only once the next boot is known. Note the heads that this command",
-        "prints elsewhere, and give them with --head."
+        "Nothing vouches for the very end of a trail until the next boot names it. Note",
+        "elsewhere the heads that are printed, and give them with --head."
 }, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
         "0:nothing was found", "1:findings, printed with file and line", "2:wrong usage", "3:a file cannot be read"})
 final class AuditVerifyCommand implements Callable<Integer> {
@@ -45,8 +45,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
         TEXT, JSON
     }
 
-    private static final Pattern BOOT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-    private static final Pattern DIGEST = Pattern.compile("(?:sha256:)?([0-9a-f]{64})");
+    private static final Pattern HEAD = Pattern
+            .compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})=(?:sha256:)?([0-9a-f]{64})");
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -64,7 +64,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
     private boolean atLeastOnce;
 
     @Option(names = "--head", paramLabel = "BOOT=SHA256", description = "A head that was noted earlier: this record must still be in the trail of that boot.")
-    private Map<String, String> heads = Map.of();
+    private List<String> heads = List.of();
 
     @Option(names = "-o", paramLabel = "text|json", defaultValue = "text", description = "Output format (default: text).")
     private Format format = Format.TEXT;
@@ -121,13 +121,13 @@ final class AuditVerifyCommand implements Callable<Integer> {
 
     private Map<String, String> digests() {
         Map<String, String> digests = new HashMap<>();
-        heads.forEach((boot, head) -> {
-            var digest = DIGEST.matcher(head.toLowerCase(Locale.ROOT));
-            if (!BOOT.matcher(boot).matches() || !digest.matches()) {
-                throw wrong("--head is BOOT=SHA256, as a head is printed: " + boot + "=" + head + " is not");
+        for (String noted : heads) {
+            var head = HEAD.matcher(noted);
+            if (!head.matches()) {
+                throw wrong("--head is BOOT=SHA256, as a boot and its head are printed: '" + noted + "' is not");
             }
-            digests.put(boot, "sha256:" + digest.group(1));
-        });
+            digests.put("sha256:" + head.group(2), head.group(1));
+        }
         return digests;
     }
 

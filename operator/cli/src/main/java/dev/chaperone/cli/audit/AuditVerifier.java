@@ -5,6 +5,7 @@ import dev.chaperone.config.audit.AuditLine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Finds what was removed, changed, put in, moved or replayed in audit trails. Lines of any number of boots may be mixed,
  * and files may come in any order; within a file the records of a boot stand in the order of their numbers.
  *
- * <p>Of each boot it remembers the ends of what joins, and an eighth of each of the first four million digests: these
- * tell a record that comes again from another of the same number. All together is bounded, see {@link Budget}; a trail
+ * <p>Of each boot it remembers the ends of what joins, and of the first two million records the line and 64 bits of
+ * the digest: these tell a record that comes again from another of the same number. All together is bounded, see {@link Budget}; a trail
  * that does not fit is a finding. What it cannot find, unless it is told a head: that the very end of the last boot was
  * removed, or changed and nothing follows.
  */
@@ -30,7 +31,7 @@ public final class AuditVerifier {
     private final List<Pretender> pretenders = new ArrayList<>();
     private final List<Place> otherLines = new ArrayList<>();
     private final Set<String> emptyFiles = new LinkedHashSet<>();
-    private final Set<String> missingHeads;
+    private final Map<String, String> missingHeads;
     private long records;
     private long others;
     private long more;
@@ -42,7 +43,7 @@ public final class AuditVerifier {
      * @param partial trails that begin anywhere, because what came before was rotated away
      * @param strict no line that is not a record
      * @param atLeastOnce records that come again unchanged
-     * @param heads by boot, a digest that was noted elsewhere and must be in the trail
+     * @param heads digests that were noted elsewhere and must be in the trails, and of which boot
      */
     public record Options(boolean partial, boolean strict, boolean atLeastOnce, Map<String, String> heads) {
         public Options {
@@ -57,7 +58,7 @@ public final class AuditVerifier {
     AuditVerifier(Options options, Budget budget) {
         this.options = options;
         this.budget = budget;
-        missingHeads = new HashSet<>(options.heads().values());
+        missingHeads = new HashMap<>(options.heads());
     }
 
     /** Begins a file; what follows is of it. */
@@ -100,7 +101,7 @@ public final class AuditVerifier {
     private void record(AuditLine line, Place place) throws TooScatteredException {
         records++;
         emptyFiles.remove(place.file());
-        missingHeads.remove(line.digest());
+        missingHeads.remove(line.digest(), line.boot());
         try {
             Trail trail = trails.get(line.boot());
             if (trail == null) {
@@ -142,8 +143,10 @@ public final class AuditVerifier {
             // What is missing so far may have been about to come.
             findings.add(scattered);
         } else {
-            trails.values().forEach(
-                    trail -> findings.addAll(new Joints(trail, options.partial()).findings(options.atLeastOnce())));
+            Map<String, Place> loose = new HashMap<>();
+            trails.values().forEach(trail -> trail.loose(loose));
+            trails.values().forEach(trail -> findings.addAll(
+                    new Joints(trail, options.partial(), loose).findings(options.atLeastOnce())));
             findings.addAll(Predecessors.findings(trails, options.partial()));
             heads(findings);
         }
@@ -157,14 +160,12 @@ public final class AuditVerifier {
     }
 
     private void heads(List<Finding> findings) {
-        options.heads().forEach((boot, digest) -> {
-            if (missingHeads.contains(digest)) {
-                Trail trail = trails.get(boot);
-                findings.add(trail == null
-                        ? new Finding.HeadMissing(boot, null, null, digest)
-                        : new Finding.HeadMissing(
-                                boot, Span.of(trail.lastRun().to()), trail.lastRun().last(), digest));
-            }
+        missingHeads.forEach((digest, boot) -> {
+            Trail trail = trails.get(boot);
+            findings.add(trail == null
+                    ? new Finding.HeadMissing(boot, null, null, digest)
+                    : new Finding.HeadMissing(
+                            boot, Span.of(trail.lastRun().to()), trail.lastRun().last(), digest));
         });
     }
 

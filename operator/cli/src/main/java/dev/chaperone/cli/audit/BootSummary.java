@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param head the digest of the last one
  * @param allowed how many calls were allowed
  * @param withoutOutcome of how many of these the trail does not say what came of them
- * @param whole whether nothing was found about it
+ * @param lost how many records the guardrail could not keep, as the trail says itself
+ * @param fine whether nothing was found about it
  */
 public record BootSummary(String boot, @Nullable String agent, Span span, long lines, @Nullable String from,
-        @Nullable String to, String head, long allowed, long withoutOutcome, boolean whole) {}
+        @Nullable String to, String head, long allowed, long withoutOutcome, long lost, boolean fine) {}

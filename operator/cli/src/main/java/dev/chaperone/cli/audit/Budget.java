@@ -4,8 +4,8 @@ package dev.chaperone.cli.audit;
 final class Budget {
     /** Ends of runs, and lines that fit nowhere; about 300 bytes each. */
     static final int PIECES = 200_000;
-    /** Records that can be compared with ones that come later; 8 bytes each. */
-    static final int MARKS = 4_000_000;
+    /** Records that can be compared with ones that come later; 16 bytes each. */
+    static final int MARKS = 2_000_000;
 
     private int pieces;
     private int marks;

@@ -28,9 +28,15 @@ public sealed interface Finding {
         OF_THE_FIRST, OF_THE_LATER, UNKNOWN
     }
 
-    /** @param after the record before the missing ones
-     * @param at the record behind them */
-    record Missing(String boot, Span span, Place after, Place at) implements Finding {}
+    /**
+     * Records between two others.
+     *
+     * @param after the record before them
+     * @param at the record behind them
+     * @param instead a record that was written where the first of them is missing, and now says another boot or number;
+     *     null when there is none
+     */
+    record Missing(String boot, Span span, Place after, Place at, @Nullable Place instead) implements Finding {}
 
     /** @param at the first record that there is */
     record BeginningMissing(String boot, Span span, Place at) implements Finding {}

@@ -17,7 +17,10 @@ record FindingText(String kind, String message, String meaning) {
     static FindingText of(Finding finding) {
         return switch (finding) {
             case Finding.Missing missing -> new FindingText("missing",
-                    "missing between " + missing.after() + " and here", MORE_FILES);
+                    "missing between " + missing.after() + " and here" + (missing.instead() == null
+                            ? ""
+                            : "; the record " + missing.instead() + " was written in this place"),
+                    missing.instead() == null ? MORE_FILES : "its boot or number was changed, or it follows a copy");
             case Finding.BeginningMissing missing -> new FindingText("beginning-missing",
                     "missing: the trail begins here, with " + Span.of(missing.span().to() + 1),
                     MORE_FILES + "; --partial accepts trails whose beginning was rotated away");
@@ -41,7 +44,7 @@ record FindingText(String kind, String message, String meaning) {
             case Finding.TailMissing missing -> new FindingText("tail-missing",
                     "missing behind this line: boot " + missing.successor() + " came after "
                             + Span.of(missing.span().to()) + ", says " + missing.told(),
-                    "the end of the trail was removed");
+                    "removed; or, in what a guardrail itself prints, its process was killed before it could print it");
             case Finding.TailAltered altered -> new FindingText("altered",
                     "changed: boot " + altered.successor() + " came after another record of this number, says "
                             + altered.told(),

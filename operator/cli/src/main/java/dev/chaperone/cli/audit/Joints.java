@@ -18,14 +18,22 @@ final class Joints {
     private final Trail trail;
     private final List<Run> runs;
     private final boolean partial;
+    private final Map<String, Place> loose;
     private final List<Finding> findings = new ArrayList<>();
     private final Map<Long, List<Stray>> strays = new HashMap<>();
     /** Strays that fit where what came before them does not. */
     private final Set<Stray> fitting = new HashSet<>();
 
-    /** @param partial whether the trail may begin anywhere */
-    Joints(Trail trail, boolean partial) {
+    /**
+     * Joins the runs of a trail.
+     *
+     * @param partial whether the trail may begin anywhere
+     * @param loose records of all trails that follow nothing in theirs, by the digest that they have as that of the one
+     *     before
+     */
+    Joints(Trail trail, boolean partial, Map<String, Place> loose) {
         this.trail = trail;
+        this.loose = loose;
         this.partial = partial;
         runs = List.copyOf(trail.runs());
         trail.repetitions().forEach(repetition -> strays
@@ -60,9 +68,10 @@ final class Joints {
 
     private void gap(int i) {
         if (i > 0 && runs.get(i).from() > runs.get(i - 1).to() + 1) {
+            Run before = runs.get(i - 1);
             findings.add(new Finding.Missing(
-                    trail.boot(), new Span(runs.get(i - 1).to() + 1, runs.get(i).from() - 1), runs.get(i - 1).last(),
-                    runs.get(i).first()));
+                    trail.boot(), new Span(before.to() + 1, runs.get(i).from() - 1), before.last(),
+                    runs.get(i).first(), loose.get(before.digest())));
         }
     }
 
@@ -100,7 +109,7 @@ final class Joints {
                 return brokenBehind;
             }
         }
-        if (before == null || alone && brokenBehind) {
+        if (before == null || (alone && brokenBehind)) {
             findings.add(new Finding.Detached(
                     trail.boot(), Span.of(run.from()), run.first(), before == null ? null : before.last(),
                     brokenBehind && alone ? runs.get(i + 1).first() : null));
@@ -134,7 +143,7 @@ final class Joints {
     private boolean vouched(long sequence) {
         for (int i = 0; i < runs.size(); i++) {
             if (runs.get(i).holds(sequence)) {
-                return sequence < runs.get(i).to() || adjacent(i + 1) && fits(i + 1);
+                return sequence < runs.get(i).to() || (adjacent(i + 1) && fits(i + 1));
             }
         }
         return false;

@@ -56,6 +56,6 @@ public final class ReportJson {
             node.put("ends", boot.to());
         }
         node.put("head", boot.head()).put("allowed", boot.allowed()).put("withoutOutcome", boot.withoutOutcome())
-                .put("whole", boot.whole());
+                .put("lost", boot.lost()).put("fine", boot.fine());
     }
 }

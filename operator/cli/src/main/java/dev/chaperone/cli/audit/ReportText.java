@@ -31,7 +31,7 @@ public final class ReportText {
         console.line(report.fine()
                 ? console.tone(Tone.GOOD, "ok") + ": " + read
                 : console.tone(Tone.BAD, Words.count(report.findings().size() + report.more(), "finding"))
-                        + (report.more() == 0 ? "" : ", of which " + report.more() + " are not listed")
+                        + (report.more() == 0 ? "" : ", of which " + report.more() + " are not listed,")
                         + " in " + read);
     }
 
@@ -54,13 +54,16 @@ public final class ReportText {
     private void boot(BootSummary boot) {
         console.line("boot " + console.tone(Tone.STRONG, boot.boot())
                 + (boot.agent() == null ? "" : " of " + Console.plain(boot.agent())) + ": "
-                + (boot.whole() ? console.tone(Tone.GOOD, "whole") : console.tone(Tone.BAD, "not whole")));
+                + (boot.fine() ? console.tone(Tone.GOOD, "whole") : console.tone(Tone.BAD, "has findings")));
         console.line("    " + boot.span() + ", " + Words.count(boot.lines(), "record") + ", " + time(boot.from())
                 + " to " + time(boot.to()));
         if (boot.allowed() > 0) {
             console.line("    " + Words.count(boot.allowed(), "call") + " allowed" + (boot.withoutOutcome() == 0
                     ? ""
                     : ", " + boot.withoutOutcome() + " without an outcome"));
+        }
+        if (boot.lost() > 0) {
+            console.line("    " + Words.count(boot.lost(), "record") + " could not be kept, as the trail says itself");
         }
         console.line("    head " + boot.head());
     }

@@ -3,6 +3,8 @@ package dev.chaperone.cli.audit;
 import dev.chaperone.cli.audit.Finding.Sameness;
 import dev.chaperone.config.audit.AuditLine;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Records of a boot of which each follows the one before; only its ends are kept. */
@@ -20,8 +22,9 @@ final class Run {
     private Place last;
     private @Nullable String lastTime;
     private @Nullable String agent;
-    private boolean oneAfterTheOther = true;
+    private @Nullable TreeMap<Long, String> laterFiles;
     private long[] marks = new long[1];
+    private long[] lines = new long[1];
     private int marked;
 
     Run(AuditLine line, Place place, Budget budget) {
@@ -34,7 +37,7 @@ final class Run {
         lastPrevious = previous;
         digest = line.digest();
         last = place;
-        remember(line);
+        remember(line, place);
     }
 
     boolean goesOnWith(AuditLine line) {
@@ -42,15 +45,18 @@ final class Run {
     }
 
     void add(AuditLine line, Place place) {
-        oneAfterTheOther &= place.line() == last.line() + 1 && place.file().equals(last.file());
+        if (!place.file().equals(last.file())) {
+            laterFiles = laterFiles == null ? new TreeMap<>() : laterFiles;
+            laterFiles.put(line.sequence(), place.file());
+        }
         to = line.sequence();
         lastPrevious = line.previous();
         digest = line.digest();
         last = place;
-        remember(line);
+        remember(line, place);
     }
 
-    private void remember(AuditLine line) {
+    private void remember(AuditLine line, Place place) {
         lastTime = line.record().path("time").textValue();
         String named = line.record().path("agent").textValue();
         agent = named == null ? agent : named;
@@ -58,8 +64,10 @@ final class Run {
         if (marked == to - from && budget.takeMark()) {
             if (marked == marks.length) {
                 marks = Arrays.copyOf(marks, marked * 2);
+                lines = Arrays.copyOf(lines, marked * 2);
             }
-            marks[marked++] = mark(line.digest());
+            marks[marked] = mark(line.digest());
+            lines[marked++] = place.line();
         }
     }
 
@@ -88,10 +96,11 @@ final class Run {
         if (sequence == to) {
             return last;
         }
-        if (sequence == from) {
-            return first;
+        if (sequence - from >= marked) {
+            return null;
         }
-        return oneAfterTheOther ? new Place(first.file(), first.line() + (sequence - from)) : null;
+        Map.Entry<Long, String> file = laterFiles == null ? null : laterFiles.floorEntry(sequence);
+        return new Place(file == null ? first.file() : file.getValue(), lines[(int) (sequence - from)]);
     }
 
     Span span() {

@@ -29,6 +29,7 @@ final class Trail {
     private long lines;
     private long allowed;
     private long outcomes;
+    private long lost;
     private @Nullable Start start;
 
     /** A record that says which boot was before. */
@@ -176,6 +177,7 @@ final class Trail {
         switch (line.record().path("event").asText()) {
             case "decision" -> allowed += line.record().path("verdict").asText().equals("Allow") ? 1 : 0;
             case "outcome" -> outcomes++;
+            case "gap" -> lost += Math.max(0, line.record().path("lost").asLong());
             case "boot" -> {
                 ChainPosition after = position(line.record().path("after"));
                 start = start == null && after != null ? new Start(place, line.sequence(), after) : start;
@@ -226,6 +228,12 @@ final class Trail {
                 .mapToLong(repetition -> repetition.span().size()).sum();
     }
 
+    /** What may belong elsewhere: where runs and strays begin, by what they have as the digest of the one before. */
+    void loose(Map<String, Place> found) {
+        runs.values().forEach(run -> found.putIfAbsent(run.previous(), run.first()));
+        repetitions.forEach(repetition -> found.putIfAbsent(repetition.begin().previous(), repetition.begin().place()));
+    }
+
     List<Displacement> displacements() {
         return displacements;
     }
@@ -236,9 +244,9 @@ final class Trail {
         return start;
     }
 
-    BootSummary summary(boolean whole) {
+    BootSummary summary(boolean fine) {
         return new BootSummary(
                 boot, lastRun().agent(), new Span(firstRun().from(), lastRun().to()), lines, firstRun().firstTime(),
-                lastRun().lastTime(), lastRun().digest(), allowed, Math.max(0, allowed - outcomes), whole);
+                lastRun().lastTime(), lastRun().digest(), allowed, Math.max(0, allowed - outcomes), lost, fine);
     }
 }
