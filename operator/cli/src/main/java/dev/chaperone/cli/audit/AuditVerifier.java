@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  * Finds what was removed, changed, put in, moved or replayed in audit trails. Lines of any number of boots may be mixed,
  * and files may come in any order; within a file the records of a boot stand in the order of their numbers.
  *
- * <p>Of each boot it remembers the ends of what joins, and of the first two million records the line and 64 bits of
- * the digest: these tell a record that comes again from another of the same number. All together is bounded, see {@link Budget}; a trail
- * that does not fit is a finding. What it cannot find, unless it is told a head: that the very end of the last boot was
- * removed, or changed and nothing follows.
+ * <p>Of each boot it remembers the ends of what joins, and of the first two million records the line and 64 bits of the
+ * digest: these tell a record that comes again from another of the same number. All together is bounded, see
+ * {@link Budget}; a trail that does not fit is a finding.
+ *
+ * <p>Digests are no signatures. Unless it is told a head that was noted elsewhere, it cannot find that the very end of
+ * the last boot was removed or changed, or that somebody wrote everything from a record on anew.
  */
 public final class AuditVerifier {
     private final Options options;
@@ -131,7 +133,8 @@ public final class AuditVerifier {
         List<Finding> findings = new ArrayList<>();
         List<Place> torn = new ArrayList<>();
         for (Pretender pretender : pretenders) {
-            Finding finding = pretender.finding(pretender.boot() == null ? null : trails.get(pretender.boot()));
+            Finding finding = pretender.finding(
+                    pretender.boot() == null ? null : trails.get(pretender.boot()), options.strict());
             if (finding == null) {
                 torn.add(pretender.at());
             } else {

@@ -49,11 +49,13 @@ record Pretender(Place at, String why, boolean torn, @Nullable String boot, @Nul
     /**
      * As a finding. What was cut short is none where nothing is missing for it: a process was killed while it wrote it,
      * or its disk was full and it wrote it again.
+     *
+     * @param strict whether it is one even so
      */
     @Nullable
-    Finding finding(@Nullable Trail trail) {
+    Finding finding(@Nullable Trail trail, boolean strict) {
         boolean missed = trail != null && sequence != null && sequence < trail.lastRun().to() && !trail.holds(sequence);
-        return torn && !missed
+        return torn && !missed && !strict
                 ? null
                 : new Finding.Unreadable(boot, sequence == null ? null : Span.of(sequence), at, why);
     }

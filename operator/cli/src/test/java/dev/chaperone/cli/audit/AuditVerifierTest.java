@@ -141,10 +141,12 @@ class AuditVerifierTest {
 
         // When
         AuditReport report = Verified.of(Verified.PLAIN, lines).report();
+        AuditReport strictly = Verified.of(new Options(false, true, false, Map.of()), lines).report();
 
         // Then
         assertThat(report.findings()).isEmpty();
         assertThat(report.torn()).hasSize(1);
+        assertThat(strictly.findings()).singleElement().isInstanceOf(Finding.Unreadable.class);
     }
 
     @Test
@@ -159,6 +161,23 @@ class AuditVerifierTest {
 
         // Then
         assertThat(report.findings()).containsExactly(new Finding.HeadMissing(other, null, null, TRAIL.head()));
+    }
+
+    @Test
+    void what_was_all_written_anew_is_found_by_a_head() {
+        // Given
+        TestTrail anew = TestTrail.boot(1, "dev/coder", null);
+        for (int i = 0; i < 60; i++) {
+            anew.denied("mail/read_mail");
+        }
+        Map<String, String> heads = Map.of(TRAIL.head(), TRAIL.id());
+
+        // When
+        AuditReport report = Verified.of(new Options(false, false, false, heads), anew.lines()).report();
+
+        // Then
+        assertThat(report.findings()).containsExactly(
+                new Finding.HeadMissing(TRAIL.id(), Span.of(60), new Place("a", 61), TRAIL.head()));
     }
 
     @Test
