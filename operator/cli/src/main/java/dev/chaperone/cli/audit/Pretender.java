@@ -21,16 +21,25 @@ record Pretender(Place at, String why, boolean torn, @Nullable String boot, @Nul
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern BEGINNING = Pattern
             .compile("\\{\"boot\":\"([0-9a-f-]{36})\"(?:,\"seq\":([0-9]{1,18})[,}])?");
-    private static final Pattern LITERAL_CUT = Pattern
-            .compile("[:,\\[](t|tr|tru|f|fa|fal|fals|n|nu|nul)$");
+    private static final Pattern HEAD = Pattern.compile("\\{\"boot\":\"[0-9a-f-]{36}\",\"seq\":[0-9]{1,18},");
+    private static final String SHORTEST_HEAD = "{\"boot\":\"00000000-0000-0000-0000-000000000000\",\"seq\":0,";
+    // Which Jackson takes for something wrong, and not for the end.
+    private static final Pattern CUT = Pattern.compile("(?:[:,\\[](?:t|tr|tru|f|fa|fal|fals|n|nu|nul)|,)$");
 
     static Pretender of(Place at, byte[] line, String why) {
         String text = new String(line, StandardCharsets.ISO_8859_1);
         Matcher beginning = BEGINNING.matcher(text);
         boolean legible = beginning.lookingAt();
         return new Pretender(
-                at, why, endsTooEarly(line, text), legible ? beginning.group(1) : null,
+                at, why, beginsWell(text) && endsTooEarly(line, text), legible ? beginning.group(1) : null,
                 legible && beginning.group(2) != null ? Long.valueOf(beginning.group(2)) : null);
+    }
+
+    /** As far as it goes; what begins otherwise was not only cut short. */
+    private static boolean beginsWell(String text) {
+        String completed = text
+                + (text.length() < SHORTEST_HEAD.length() ? SHORTEST_HEAD.substring(text.length()) : ",");
+        return HEAD.matcher(completed).lookingAt();
     }
 
     private static boolean endsTooEarly(byte[] line, String text) {
@@ -42,7 +51,7 @@ record Pretender(Place at, String why, boolean torn, @Nullable String boot, @Nul
         } catch (JsonEOFException e) {
             return true;
         } catch (IOException e) {
-            return LITERAL_CUT.matcher(text).find();
+            return CUT.matcher(text).find();
         }
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditVerifierTest {
     private static final TestTrail TRAIL = trail();
+    private static final String HEAD = "{\"boot\":\"b0070000-0000-4000-8000-000000000001\",\"seq\":51";
 
     private static TestTrail trail() {
         TestTrail trail = TestTrail.boot(1, "dev/coder", null);
@@ -119,7 +120,8 @@ class AuditVerifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "{\"level\":\"info\"}", "{x", "{\"boot\":1}}", "{\"a\":tru3", "{\"a\":1} {}"})
+    @ValueSource(strings = {"{}", "{\"a\":1", HEAD + ",\"a\":x", "{\"level\":\"info\"}", "{x", "{\"boot\":1}}",
+            "{\"a\":tru3", "{\"a\":1} {}"})
     void what_only_begins_like_a_record_is_a_finding(String line) {
         // Given
         List<String> lines = new ArrayList<>(TRAIL.lines());
@@ -133,7 +135,8 @@ class AuditVerifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "{\"boot\":\"b0", "{\"a\":tru", "{\"a\":\"\\u00", "{\"seq\":1", "{\"rules\":[{}"})
+    @ValueSource(strings = {"{", "{\"boot\":\"b0", HEAD, HEAD + ",", HEAD + ",\"a\":tru", HEAD + ",\"a\":\"\\u00",
+            HEAD + ",\"rules\":[{}"})
     void what_breaks_off_is_none(String line) {
         // Given
         List<String> lines = new ArrayList<>(TRAIL.lines());
@@ -147,6 +150,18 @@ class AuditVerifierTest {
         assertThat(report.findings()).isEmpty();
         assertThat(report.torn()).hasSize(1);
         assertThat(strictly.findings()).singleElement().isInstanceOf(Finding.Unreadable.class);
+    }
+
+    @Test
+    void wherever_the_last_record_is_cut_short_nobody_is_accused() {
+        String last = TestTrail.boot(1, "dev/coder", TestTrail.boot(2, "dev/coder", null)).lines().getFirst();
+        for (int length = 1; length < last.length(); length++) {
+            AuditReport report = Verified.of(
+                    Verified.PLAIN, List.of(TestTrail.boot(3, "dev/clerk", null).lines().getFirst(),
+                            last.substring(0, length)))
+                    .report();
+            assertThat(report.findings()).as("cut to %d", length).isEmpty();
+        }
     }
 
     @Test
