@@ -101,7 +101,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
         if (Files.isDirectory(path)) {
             throw new EnvironmentException(file + " is a folder");
         }
-        return path.toRealPath();
+        // A pipe of the shell, <(…), is there and has no path of its own.
+        return Files.isRegularFile(path) || !Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
     }
 
     private boolean read(String file, AuditVerifier verifier) throws IOException {
