@@ -12,6 +12,7 @@ import picocli.CommandLine.Help.Ansi;
         ValidateCommand.class,
         CompileCommand.class,
         DecideCommand.class,
+        AuditCommand.class,
         GuardCommand.class,
         DemoCommand.class,
         DemoToolsCommand.class,
@@ -19,7 +20,7 @@ import picocli.CommandLine.Help.Ansi;
         CommandLine.HelpCommand.class
 }, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
         "0:all is well",
-        "1:findings: errors in policies",
+        "1:findings: errors in policies, audit trails that are not whole",
         "2:wrong usage",
         "3:something around the command is missing"
 })

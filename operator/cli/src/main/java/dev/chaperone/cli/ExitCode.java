@@ -4,7 +4,7 @@ package dev.chaperone.cli;
 final class ExitCode {
     /** All is well. */
     static final int FINE = 0;
-    /** There are findings: errors in policies, denied calls where allowed ones were asked for. */
+    /** There are findings: errors in policies, audit trails that are not whole. */
     static final int FINDINGS = 1;
     /** The command was used wrongly. */
     static final int USAGE = 2;

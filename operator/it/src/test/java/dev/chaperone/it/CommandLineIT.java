@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandLineIT {
     private static final Path JAR = Path.of("../cli/target/chaperone.jar");
     private static final String POLICIES = "../../policies";
+    private static final String BOOT = "b0070000-0000-4000-8000-000000000001";
     private static final String AGENT = "default/assistant";
 
     @TempDir
@@ -119,9 +123,43 @@ class CommandLineIT {
     }
 
     @Test
+    void audit_verify_says_where_a_record_was_removed() throws Exception {
+        // Given
+        Path whole = Files.write(directory.resolve("whole.jsonl"), trail(5));
+        List<String> lines = trail(5);
+        lines.remove(2);
+        Path removed = Files.write(directory.resolve("removed.jsonl"), lines);
+
+        // When
+        Run fine = chaperone("audit", "verify", whole.toString());
+        Run found = chaperone("audit", "verify", removed.toString());
+
+        // Then
+        assertThat(fine.exit()).as(fine.out() + fine.err()).isZero();
+        assertThat(fine.out()).endsWith("ok: 5 records of 1 boot\n");
+        assertThat(found.exit()).isEqualTo(1);
+        assertThat(found.out()).startsWith(removed + ":3: error: boot " + BOOT + ", seq 2: missing between " + removed
+                + ":2 and here\n");
+    }
+
+    private static List<String> trail(int records) throws Exception {
+        List<String> lines = new ArrayList<>();
+        String previous = "0".repeat(64);
+        for (int i = 0; i < records; i++) {
+            String line = "{\"boot\":\"" + BOOT + "\",\"seq\":" + i + ",\"prev\":\"sha256:" + previous + "\"}";
+            lines.add(line);
+            previous = HexFormat.of().formatHex(
+                    MessageDigest.getInstance("SHA-256").digest(line.getBytes(StandardCharsets.UTF_8)));
+        }
+        return lines;
+    }
+
+    @Test
     void wrong_usage_is_told_apart_from_findings() throws Exception {
         assertThat(chaperone("compile", POLICIES, "--agent", "nobody").exit()).isEqualTo(2);
         assertThat(chaperone("validate", "no/such/file").exit()).isEqualTo(3);
+        assertThat(chaperone("audit", "verify", "no/such/file").exit()).isEqualTo(3);
+        assertThat(chaperone("audit", "verify", "-", "--head", "x").exit()).isEqualTo(2);
     }
 
     @Test

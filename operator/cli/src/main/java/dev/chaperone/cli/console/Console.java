@@ -45,6 +45,11 @@ public final class Console {
         return new Console(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
     }
 
+    /** Any stream, without colours. */
+    public static Console to(PrintStream stream) {
+        return new Console(stream, false);
+    }
+
     private static Console of(PrintStream stream) {
 
         // NO_COLOR: https://no-color.org
