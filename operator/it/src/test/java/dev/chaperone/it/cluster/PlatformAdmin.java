@@ -59,6 +59,13 @@ final class PlatformAdmin {
         waitsForOperator();
     }
 
+    /** One replica after the other is replaced. */
+    void restartsOperator() {
+        client.apps().deployments().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(OPERATOR).rolling()
+                .restart();
+        waitsForOperator();
+    }
+
     /** Waits until every replica is ready and of the newest revision. */
     void waitsForOperator() {
         Awaitility.await("the operator runs").atMost(STARTING).pollInterval(Duration.ofMillis(300)).ignoreExceptions()
