@@ -1,6 +1,5 @@
 package dev.chaperone.guardrail.config;
 
-import dev.chaperone.config.channel.ChannelPaths;
 import dev.chaperone.config.channel.MessageException;
 import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.spool.SpoolBatch;
@@ -79,7 +78,7 @@ public final class EvidenceSender implements AutoCloseable {
 
     /** Few messages with many lines cost less than many with few. */
     private void gather() {
-        if (!isClosing() && spool.pendingBytes() < ChannelPaths.MAX_EVIDENCE_BYTES) {
+        if (!isClosing() && !spool.isMuch()) {
             pause(pace.gather());
         }
     }

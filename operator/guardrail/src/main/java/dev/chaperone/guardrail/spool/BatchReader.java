@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param lost how many lines are passed over that cannot be read
  */
 record BatchReader(@Nullable SpoolBatch batch, long passed, int lost) {
+    /** What goes together usually, for the sake of a small heap: a message takes several times its bytes. */
+    static final int USUAL_BYTES = 64 << 10;
 
     /**
      * Reads lines that were not acknowledged, up to one that cannot be read.
@@ -26,8 +28,13 @@ record BatchReader(@Nullable SpoolBatch batch, long passed, int lost) {
     static BatchReader read(Segment segment, long from, long length, SpoolState state) throws IOException {
         String boot = segment.boot();
         String acknowledgement = boot.equals(state.boot()) ? state.acknowledgement() : null;
-        int room = ChannelPaths.MAX_EVIDENCE_BYTES - new EvidenceBatch(boot, acknowledgement, List.of()).write().length;
+        int most = ChannelPaths.MAX_EVIDENCE_BYTES - new EvidenceBatch(boot, acknowledgement, List.of()).write().length;
+        int room = Math.min(most, USUAL_BYTES);
         byte[] bytes = segment.read(from, (int) Math.min(room, length - from));
+        if (new Lines(bytes, from + bytes.length == length).next() == null) {
+            room = most;
+            bytes = segment.read(from, (int) Math.min(room, length - from));
+        }
         Lines lines = new Lines(bytes, from + bytes.length == length);
         List<byte[]> sent = new ArrayList<>();
         List<SpoolBatch.Mark> marks = new ArrayList<>();

@@ -136,9 +136,9 @@ public final class Spool implements Closeable {
         notifyAll();
     }
 
-    /** So many bytes of lines wait. */
-    public synchronized long pendingBytes() {
-        return segments.pendingBytes();
+    /** Whether so much waits that it fills a message. */
+    public synchronized boolean isMuch() {
+        return segments.pendingBytes() >= BatchReader.USUAL_BYTES;
     }
 
     /** The lines to send now, no more than go into one message; null when there is none. */
@@ -196,8 +196,7 @@ public final class Spool implements Closeable {
         synchronized (this) {
             Segment head = segments.head();
             if (head != null && head.boot().equals(state.boot())) {
-                state = state.acknowledged(
-                        head.boot(), head.first() - 1, head.first() == 0 ? ChainPosition.FIRST : null, null);
+                state = state.acknowledged(head.boot(), Math.max(-1, head.first() - 1), null, null);
                 segments.pass(0);
             } else {
                 state = state.acknowledged(null, -1, null, null);

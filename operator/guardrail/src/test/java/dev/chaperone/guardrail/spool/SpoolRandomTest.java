@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A spool that is written to, killed and acknowledged at random, beside a list in memory. */
 class SpoolRandomTest {
     private static final SpoolSettings SMALL = new SpoolSettings(Path.of("."), 96 << 10, 16 << 10, 12 << 10);
-    private static final int STEPS = 2_000;
+    private static final int STEPS = 1_500;
     private static final int OUTAGE = 250;
 
     @TempDir
@@ -40,7 +40,7 @@ class SpoolRandomTest {
 
     static Stream<Long> seeds() {
         Long only = Long.getLong("chaperone.spool.seed");
-        return only == null ? Stream.iterate(1L, seed -> seed + 1).limit(5) : Stream.of(only);
+        return only == null ? Stream.iterate(1L, seed -> seed + 1).limit(3) : Stream.of(only);
     }
 
     @ParameterizedTest
