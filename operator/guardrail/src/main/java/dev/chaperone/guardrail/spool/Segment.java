@@ -141,9 +141,14 @@ final class Segment {
         Files.deleteIfExists(file);
     }
 
-    void close() throws IOException {
-        if (out != null) {
-            out.close();
+    /** Takes no more lines. What it has can still be read. */
+    void close() {
+        try {
+            if (out != null) {
+                out.close();
+            }
+        } catch (IOException e) {
+            // The lines are there: they had left the process before anybody went on.
         }
     }
 }

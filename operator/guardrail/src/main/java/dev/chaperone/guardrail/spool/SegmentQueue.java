@@ -51,6 +51,7 @@ final class SegmentQueue {
         Segment segment = current;
         if (segment == null || segment.broken()
                 || (segment.length() > 0 && segment.length() + bytes > settings.segmentBytes())) {
+            close();
             segment = Segment.next(settings.directory(), nextNumber++, boot);
             current = segment;
         }
@@ -123,7 +124,8 @@ final class SegmentQueue {
         return onDisk;
     }
 
-    void close() throws IOException {
+    /** Nothing is appended any more, unless to another segment. */
+    void close() {
         if (current != null) {
             current.close();
         }

@@ -277,9 +277,12 @@ public final class Spool implements Closeable {
 
     @Override
     public void close() throws IOException {
-        settle();
-        synchronized (this) {
-            segments.close();
+        try {
+            settle();
+        } finally {
+            synchronized (this) {
+                segments.close();
+            }
         }
     }
 }

@@ -271,4 +271,26 @@ class SpooledTrailTest {
         assertThat(sent.get(3).record().path("lost").asLong()).isEqualTo(2);
         assertWhole();
     }
+
+    @Test
+    void metrics_tell_how_it_stands() throws Exception {
+        // Given
+        Metrics metrics = new Metrics();
+        metrics.observeSpool(spool);
+        decided();
+        drain();
+        decided();
+        decided();
+        spool.lose();
+
+        // When
+        String text = new String(metrics.exposition(), StandardCharsets.UTF_8);
+
+        // Then
+        assertThat(text.lines().filter(line -> line.startsWith("chaperone_guardrail_audit_")))
+                .contains("chaperone_guardrail_audit_spool_bytes 4096.0",
+                        "chaperone_guardrail_audit_waiting_records 2.0",
+                        "chaperone_guardrail_audit_lost_records_total 1.0",
+                        "chaperone_guardrail_audit_acknowledged_records_total 2.0");
+    }
 }
