@@ -194,13 +194,9 @@ public final class Spool implements Closeable {
     /** The operator does not believe the acknowledgement: all that is left is to be sent again, without it. */
     public void distrusted() throws IOException {
         synchronized (this) {
-            Segment head = segments.head();
-            if (head != null && head.boot().equals(state.boot())) {
-                state = state.acknowledged(head.boot(), Math.max(-1, head.first() - 1), null, null);
-                segments.pass(0);
-            } else {
-                state = state.acknowledged(null, -1, null, null);
-            }
+            // Nothing counts as acknowledged of which there is no proof.
+            state = state.acknowledged(null, -1, null, null);
+            segments.pass(0);
             ages.distrusted();
         }
         settle();

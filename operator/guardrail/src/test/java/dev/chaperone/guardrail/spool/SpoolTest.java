@@ -347,6 +347,28 @@ class SpoolTest {
     }
 
     @Test
+    void nothing_counts_as_acknowledged_without_proof() throws Exception {
+        // Given
+        Spool spool = open(FIRST);
+        TestTrail trail = new TestTrail(FIRST);
+        for (int i = 0; i < 60; i++) {
+            trail.append(spool);
+        }
+        drain(spool);
+
+        // When
+        spool.distrusted();
+
+        // Then
+        assertThat(spool.position().acknowledged()).isEqualTo(-1);
+        long first = spool.next().marks().getFirst().sequence();
+        assertThat(first).isGreaterThan(0);
+        assertThat(spool.waitingRecords()).isEqualTo(60 - first);
+        assertThat(open(SECOND).waitingRecords()).isEqualTo(60 - first);
+        assertThat(drain(spool)).hasSize((int) (60 - first));
+    }
+
+    @Test
     void lines_have_been_waiting_since_they_were_written() throws Exception {
         // Given
         Spool spool = open(FIRST);
