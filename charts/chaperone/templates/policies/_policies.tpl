@@ -69,8 +69,10 @@ The Pod Security baseline, whatever the namespace's labels say of it, and what r
   message: a container runs as user 64515, which is the guardrail's; set another securityContext.runAsUser
   reason: Forbidden
 - expression: >-
-    variables.containers.all(c, c.?volumeMounts.orValue([]).all(m, !(m.name in ['chaperone-token', 'chaperone-state'])))
-  message: a container mounts a volume of the guardrail (chaperone-token, chaperone-state); remove the mount
+    variables.containers.all(c, c.?volumeMounts.orValue([]).all(m,
+    !(m.name in ['chaperone-token', 'chaperone-state', 'chaperone-audit'])))
+  message: >-
+    a container mounts a volume of the guardrail (chaperone-token, chaperone-state, chaperone-audit); remove the mount
   reason: Forbidden
 {{- end }}
 

@@ -17,6 +17,9 @@ public final class GuardrailPod {
     /** Volume with the guardrail's last good config, mounted by the guardrail alone. */
     public static final String STATE_VOLUME = "chaperone-state";
 
+    /** Volume on disk with audit records that the operator has yet to acknowledge, mounted by the guardrail alone. */
+    public static final String AUDIT_VOLUME = "chaperone-audit";
+
     /** Audience of the guardrail's token; no other projected token of the pod may have it. */
     public static final String TOKEN_AUDIENCE = "guardrail.chaperone.dev";
 

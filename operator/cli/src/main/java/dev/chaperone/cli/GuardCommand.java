@@ -117,6 +117,7 @@ final class GuardCommand implements Callable<Integer> {
                 hosts,
                 stateDirectory,
                 auditFile(stateDirectory),
+                null,
                 credentials,
                 null,
                 Limits.DEFAULT);

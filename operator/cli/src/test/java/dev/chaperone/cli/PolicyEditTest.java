@@ -80,7 +80,7 @@ class PolicyEditTest {
         Path state = Files.createDirectories(directory.resolve("state"));
         guardrail = Guardrail.start(
                 new GuardrailSettings(
-                        "dev/coder", anyPort, anyPort, Set.of(), state, state.resolve("audit.jsonl"), null, null,
+                        "dev/coder", anyPort, anyPort, Set.of(), state, state.resolve("audit.jsonl"), null, null, null,
                         Limits.DEFAULT),
                 new PolicySource(policies, new AgentName("dev", "coder"), new AcceptedPolicies(state), Console.none()),
                 Clock.systemUTC());

@@ -1,8 +1,10 @@
 package dev.chaperone.guardrail;
 
 import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.ConfigSource;
+import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.state.Credentials;
 import dev.chaperone.guardrail.state.Leases;
 import dev.chaperone.guardrail.telemetry.AuditLog;
@@ -13,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a source delivers to, and what it may know. */
-record Deliveries(ActiveConfig config, Credentials credentials, Leases leases,
-        AuditLog audit) implements ConfigSource.Offers {
+record Deliveries(ActiveConfig config, Credentials credentials, Leases leases, AuditLog audit, @Nullable Spool spool)
+        implements
+            ConfigSource.Offers {
     @Override
     public boolean offer(byte[] bundle) {
         return config.offer(bundle);
@@ -53,5 +56,10 @@ record Deliveries(ActiveConfig config, Credentials credentials, Leases leases,
     @Override
     public long lastAuditLine() {
         return audit.lastLine();
+    }
+
+    @Override
+    public @Nullable TrailPosition trail() {
+        return spool == null ? null : spool.position();
     }
 }

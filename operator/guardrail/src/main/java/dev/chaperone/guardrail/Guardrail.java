@@ -3,9 +3,11 @@ package dev.chaperone.guardrail;
 import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.ConfigSource;
+import dev.chaperone.guardrail.config.EvidenceSender;
 import dev.chaperone.guardrail.config.Freshness;
 import dev.chaperone.guardrail.proxy.ProxyContext;
 import dev.chaperone.guardrail.proxy.ProxyServer;
+import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.state.Credentials;
 import dev.chaperone.guardrail.state.Leases;
 import dev.chaperone.guardrail.state.McpSessionIds;
@@ -25,7 +27,9 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A running guardrail: config in, decisions on every call, evidence out. */
 public final class Guardrail implements AutoCloseable {
@@ -35,7 +39,9 @@ public final class Guardrail implements AutoCloseable {
     private final EventLoopGroup loops;
     private final EventLoopGroup adminLoop;
     private final StateLock lock;
+    private final @Nullable Spool spool;
     private final AuditLog audit;
+    private final @Nullable EvidenceSender sender;
     private final ActiveConfig config;
     private final ConfigSource source;
     private final AdminServer admin;
@@ -46,10 +52,14 @@ public final class Guardrail implements AutoCloseable {
         Files.createDirectories(settings.stateDirectory());
         this.source = source;
         this.lock = StateLock.take(settings.stateDirectory());
-        this.audit = AuditLog.open(settings.auditFile(), clock);
         var metrics = new Metrics();
         Freshness freshness = source.freshness();
         this.config = new ActiveConfig(settings.stateDirectory(), metrics::configOffered, freshness);
+        this.spool = spool(settings, metrics, clock);
+        this.audit = spool == null
+                ? AuditLog.open(settings.auditFile(), clock)
+                : AuditLog.open(settings.auditFile(), clock, spool, this::onlyAudits);
+        this.sender = spool == null ? null : source.sender(spool);
         var credentials = new Credentials(settings.credentialsDirectory());
         Leases leases = Leases.open(settings.stateDirectory());
         metrics.observeLapsed(() -> lapsed(leases));
@@ -75,7 +85,7 @@ public final class Guardrail implements AutoCloseable {
             loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
             adminLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
             source.close();
-            audit.close();
+            closeTrail();
             lock.close();
             throw e;
         }
@@ -85,7 +95,24 @@ public final class Guardrail implements AutoCloseable {
             long period = Freshness.PERIOD.toMillis();
             adminLoop.scheduleWithFixedDelay(freshness::pulse, 0, period, TimeUnit.MILLISECONDS);
         }
-        source.start(new Deliveries(config, credentials, leases, audit));
+        source.start(new Deliveries(config, credentials, leases, audit, spool));
+        if (sender != null) {
+            sender.start();
+        }
+    }
+
+    private static @Nullable Spool spool(GuardrailSettings settings, Metrics metrics, Clock clock) throws IOException {
+        if (settings.spool() == null) {
+            return null;
+        }
+        Spool spool = Spool.open(settings.spool(), UUID.randomUUID().toString(), clock);
+        metrics.observeSpool(spool);
+        return spool;
+    }
+
+    private boolean onlyAudits() {
+        GuardrailConfigSpec loaded = config.loaded();
+        return loaded != null && loaded.onlyAudits();
     }
 
     private long lapsed(Leases leases) {
@@ -144,7 +171,18 @@ public final class Guardrail implements AutoCloseable {
         admin.close();
         adminLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
-        audit.close();
+        // Whatever calls left to say has been said.
+        if (sender != null) {
+            sender.close();
+        }
+        closeTrail();
         lock.close();
+    }
+
+    private void closeTrail() throws IOException {
+        audit.close();
+        if (spool != null) {
+            spool.close();
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.chaperone.guardrail.config.ConfigSource;
 import dev.chaperone.guardrail.config.DirectoryConfigSource;
 import dev.chaperone.guardrail.config.OperatorConfigSource;
 import dev.chaperone.guardrail.proxy.Limits;
+import dev.chaperone.guardrail.spool.SpoolSettings;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ record GuardrailEnvironment(Map<String, String> variables) {
     private static final String CHANNEL = "CHAPERONE_CHANNEL_URL";
     private static final String DIRECTORY = "CHAPERONE_CONFIG_DIRECTORY";
     private static final String CREDENTIALS = "CHAPERONE_CREDENTIALS_DIRECTORY";
+    private static final String SPOOL = "CHAPERONE_SPOOL_DIRECTORY";
+    private static final String SPOOL_BYTES = "CHAPERONE_SPOOL_BYTES";
     private static final String KEPT_CREDENTIALS = "credentials";
     private static final int MAX_PORT = 65_535;
 
@@ -36,6 +39,7 @@ record GuardrailEnvironment(Map<String, String> variables) {
                 Set.of(),
                 state,
                 auditFile == null ? state.resolve("audit.jsonl") : Path.of(auditFile),
+                spool(),
                 credentials(state),
                 optional("CHAPERONE_POD_UID"),
                 Limits.DEFAULT);
@@ -92,6 +96,25 @@ record GuardrailEnvironment(Map<String, String> variables) {
             throw new IllegalArgumentException(CREDENTIALS + " is not for " + CHANNEL + ", which brings credentials");
         }
         return state.resolve(KEPT_CREDENTIALS);
+    }
+
+    private @Nullable SpoolSettings spool() {
+        String directory = optional(SPOOL);
+        if (directory == null) {
+            return null;
+        }
+        if (!byChannel()) {
+            throw new IllegalArgumentException(SPOOL + " is for " + CHANNEL + ", which acknowledges what is in it");
+        }
+        String bytes = optional(SPOOL_BYTES);
+        try {
+            return SpoolSettings.of(
+                    Path.of(directory), bytes == null ? SpoolSettings.DEFAULT_BYTES : Long.parseLong(bytes));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(SPOOL_BYTES + " is no number: " + bytes, e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(SPOOL_BYTES + ": " + e.getMessage(), e);
+        }
     }
 
     private @Nullable String optional(String name) {

@@ -1,6 +1,7 @@
 package dev.chaperone.guardrail;
 
 import dev.chaperone.guardrail.proxy.Limits;
+import dev.chaperone.guardrail.spool.SpoolSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosts further names under which the agent may address it
  * @param stateDirectory what outlives a restart; the session, where there is no pod
  * @param auditFile the audit trail; {@code /dev/stdout} for the stream that this process has there
+ * @param spool where audit records wait until they are acknowledged; null where nobody acknowledges them
  * @param credentialsDirectory a file per tool server with its bearer token; null for none
  * @param sessionId the pod's UID; null where the state directory is the session
  * @param limits what bounds memory and patience
@@ -26,6 +28,7 @@ public record GuardrailSettings(
         Set<String> hosts,
         Path stateDirectory,
         Path auditFile,
+        @Nullable SpoolSettings spool,
         @Nullable Path credentialsDirectory,
         @Nullable String sessionId,
         Limits limits) {

@@ -3,6 +3,7 @@ package dev.chaperone.guardrail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chaperone.guardrail.spool.SpoolSettings;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -69,6 +70,7 @@ class GuardrailEnvironmentTest {
             "CHAPERONE_AGENT | | CHAPERONE_AGENT is not set",
             "CHAPERONE_STATE_DIRECTORY | | CHAPERONE_STATE_DIRECTORY is not set",
             "CHAPERONE_PORT | x | CHAPERONE_PORT is no port: x",
+            "CHAPERONE_SPOOL_DIRECTORY | /spool | CHAPERONE_SPOOL_DIRECTORY is for CHAPERONE_CHANNEL_URL",
             "CHAPERONE_ADMIN_PORT | 65536 | CHAPERONE_ADMIN_PORT is no port: 65536"})
     void a_directory_with_something_wrong_is_told_of(String name, String value, String message) {
         assertThatThrownBy(() -> environment(DIRECTORY, name, value).settings())
@@ -92,5 +94,36 @@ class GuardrailEnvironmentTest {
     void what_the_channel_cannot_do_with_is_told_of(String name, String value, String message) {
         assertThatThrownBy(() -> environment(CHANNEL, name, value).settings())
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void records_wait_in_a_spool_where_there_is_one() {
+        // Given
+        Map<String, String> variables = new HashMap<>(CHANNEL);
+        variables.put("CHAPERONE_SPOOL_DIRECTORY", "/spool");
+
+        // When
+        GuardrailSettings usual = new GuardrailEnvironment(variables).settings();
+        variables.put("CHAPERONE_SPOOL_BYTES", "8388608");
+        GuardrailSettings smaller = new GuardrailEnvironment(variables).settings();
+
+        // Then
+        assertThat(usual.spool()).isEqualTo(SpoolSettings.of(Path.of("/spool"), 64 << 20));
+        assertThat(smaller.spool()).isEqualTo(SpoolSettings.of(Path.of("/spool"), 8 << 20));
+        assertThat(new GuardrailEnvironment(CHANNEL).settings().spool()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x, is no number", "1024, a spool has 4194304 bytes or more"})
+    void a_spool_of_no_size_is_told_of(String bytes, String message) {
+        // Given
+        Map<String, String> variables = new HashMap<>(CHANNEL);
+        variables.put("CHAPERONE_SPOOL_DIRECTORY", "/spool");
+        variables.put("CHAPERONE_SPOOL_BYTES", bytes);
+
+        // When, Then
+        assertThatThrownBy(() -> new GuardrailEnvironment(variables).settings())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("CHAPERONE_SPOOL_BYTES").hasMessageContaining(message);
     }
 }

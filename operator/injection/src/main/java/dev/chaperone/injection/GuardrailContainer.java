@@ -17,6 +17,8 @@ public final class GuardrailContainer {
 
     static final String STATE_PATH = "/var/lib/chaperone";
 
+    static final String SPOOL_PATH = "/var/spool/chaperone";
+
     private static final String TOKEN_FILE = "token";
     private static final int TOKEN_SECONDS = 3600;
     private static final int TOKEN_MODE = 0644;
@@ -49,7 +51,8 @@ public final class GuardrailContainer {
         container.set("volumeMounts", NODES.arrayNode()
                 .add(NODES.objectNode()
                         .put("name", GuardrailPod.TOKEN_VOLUME).put("mountPath", TOKEN_PATH).put("readOnly", true))
-                .add(NODES.objectNode().put("name", GuardrailPod.STATE_VOLUME).put("mountPath", STATE_PATH)));
+                .add(NODES.objectNode().put("name", GuardrailPod.STATE_VOLUME).put("mountPath", STATE_PATH))
+                .add(NODES.objectNode().put("name", GuardrailPod.AUDIT_VOLUME).put("mountPath", SPOOL_PATH)));
         return container;
     }
 
@@ -66,7 +69,11 @@ public final class GuardrailContainer {
         ObjectNode state = NODES.objectNode();
         state.put("name", GuardrailPod.STATE_VOLUME);
         state.putObject("emptyDir").put("medium", "Memory").put("sizeLimit", "64Mi");
-        return List.of(token, state);
+        // On disk, and twice what the spool takes of it: beyond its limit, a volume costs the pod its life.
+        ObjectNode audit = NODES.objectNode();
+        audit.put("name", GuardrailPod.AUDIT_VOLUME);
+        audit.putObject("emptyDir").put("sizeLimit", "128Mi");
+        return List.of(token, state, audit);
     }
 
     private static ArrayNode environment(GuardrailSettings settings) {
@@ -76,6 +83,7 @@ public final class GuardrailContainer {
         variable(environment, "CHAPERONE_TOKEN_FILE", TOKEN_PATH + "/" + TOKEN_FILE);
         variable(environment, "CHAPERONE_STATE_DIRECTORY", STATE_PATH);
         variable(environment, "CHAPERONE_AUDIT_FILE", "/dev/stdout");
+        variable(environment, "CHAPERONE_SPOOL_DIRECTORY", SPOOL_PATH);
         variable(environment, "CHAPERONE_ADMIN_ADDRESS", "0.0.0.0");
         field(environment, "CHAPERONE_POD_UID", "metadata.uid");
         field(environment, "CHAPERONE_POD_NAME", "metadata.name");

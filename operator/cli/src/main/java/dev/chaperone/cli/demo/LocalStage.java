@@ -45,7 +45,7 @@ final class LocalStage implements Stage, AutoCloseable {
     private GuardrailSettings settings(Path state) {
         InetSocketAddress anyPort = new InetSocketAddress("127.0.0.1", 0);
         return new GuardrailSettings(
-                "default/assistant", anyPort, anyPort, Set.of(), state, audit, null, null, Limits.DEFAULT);
+                "default/assistant", anyPort, anyPort, Set.of(), state, audit, null, null, null, Limits.DEFAULT);
     }
 
     private void writePolicies() throws IOException {

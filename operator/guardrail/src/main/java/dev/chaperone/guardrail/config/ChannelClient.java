@@ -2,6 +2,8 @@ package dev.chaperone.guardrail.config;
 
 import dev.chaperone.config.channel.ChannelPaths;
 import dev.chaperone.config.channel.CredentialSet;
+import dev.chaperone.config.channel.EvidenceAnswer;
+import dev.chaperone.config.channel.EvidenceBatch;
 import dev.chaperone.config.channel.MessageException;
 import dev.chaperone.config.channel.SyncAnswer;
 import dev.chaperone.config.channel.SyncRequest;
@@ -35,8 +37,15 @@ final class ChannelClient implements AutoCloseable {
     static final class StatusException extends IOException {
         private static final long serialVersionUID = 1L;
 
+        private final int status;
+
         StatusException(String path, int status) {
             super("the operator answers " + status + " to " + path);
+            this.status = status;
+        }
+
+        int status() {
+            return status;
         }
     }
 
@@ -78,6 +87,12 @@ final class ChannelClient implements AutoCloseable {
                 exchange("GET", ChannelPaths.CREDENTIALS, NO_BODY, ChannelPaths.MAX_MESSAGE_BYTES));
     }
 
+    /** Sends lines of the audit trail. */
+    EvidenceAnswer evidence(EvidenceBatch batch) throws IOException, MessageException {
+        return EvidenceAnswer.read(
+                exchange("POST", ChannelPaths.EVIDENCE, batch.write(), ChannelPaths.MAX_MESSAGE_BYTES));
+    }
+
     private byte[] exchange(String method, String path, byte[] body, int limit) throws IOException {
         byte[] request = request(method, path, body);
         ChannelConnection open = connection;
@@ -108,12 +123,16 @@ final class ChannelClient implements AutoCloseable {
                 + "Accept: application/json\r\n"
                 + (body.length == 0
                         ? ""
-                        : "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n")
+                        : "Content-Type: " + type(path) + "\r\nContent-Length: " + body.length + "\r\n")
                 + "\r\n";
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.writeBytes(head.getBytes(StandardCharsets.ISO_8859_1));
         request.writeBytes(body);
         return request.toByteArray();
+    }
+
+    private static String type(String path) {
+        return path.equals(ChannelPaths.EVIDENCE) ? "application/x-ndjson" : "application/json";
     }
 
     private String token() throws IOException {

@@ -1,6 +1,8 @@
 package dev.chaperone.guardrail.config;
 
 import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.channel.TrailPosition;
+import dev.chaperone.guardrail.spool.Spool;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -21,6 +23,11 @@ public interface ConfigSource extends AutoCloseable {
     /** Whether what it delivered last can be relied on. */
     default Freshness freshness() {
         return Freshness.ALWAYS;
+    }
+
+    /** What sends the lines of a spool to where configs come from; null where nobody takes them. */
+    default @Nullable EvidenceSender sender(Spool spool) {
+        return null;
     }
 
     /** Stops delivering. */
@@ -64,5 +71,9 @@ public interface ConfigSource extends AutoCloseable {
 
         /** The number of the last line of this boot in the audit trail; -1 when there is none yet. */
         long lastAuditLine();
+
+        /** How far the audit trail has been acknowledged; null when it goes nowhere. */
+        @Nullable
+        TrailPosition trail();
     }
 }

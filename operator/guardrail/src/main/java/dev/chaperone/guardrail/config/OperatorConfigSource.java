@@ -5,6 +5,7 @@ import dev.chaperone.config.channel.CredentialSet;
 import dev.chaperone.config.channel.MessageException;
 import dev.chaperone.config.channel.SyncAnswer;
 import dev.chaperone.config.channel.SyncRequest;
+import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.state.CredentialStore;
 import java.io.IOException;
 import java.net.URI;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,7 @@ public final class OperatorConfigSource implements ConfigSource {
     private static final Duration QUICK_REST = Duration.ofMillis(500);
     private static final int QUICK_ROUNDS = 8;
 
+    private final Function<BooleanSupplier, ChannelClient> clients;
     private final ChannelClient client;
     private final CredentialStore store;
     private final Freshness freshness;
@@ -57,8 +61,9 @@ public final class OperatorConfigSource implements ConfigSource {
 
     OperatorConfigSource(URI url, String authorities, Path tokenFile, Path credentials, Duration answerTimeout,
             Freshness freshness) {
-        this.client = new ChannelClient(
-                url, ChannelTls.trusting(authorities), tokenFile, answerTimeout, this::isUnwanted);
+        ChannelTls tls = ChannelTls.trusting(authorities);
+        this.clients = unwanted -> new ChannelClient(url, tls, tokenFile, answerTimeout, unwanted);
+        this.client = clients.apply(this::isUnwanted);
         this.store = new CredentialStore(credentials);
         this.freshness = freshness;
         thread.setDaemon(true);
@@ -67,6 +72,11 @@ public final class OperatorConfigSource implements ConfigSource {
     @Override
     public Freshness freshness() {
         return freshness;
+    }
+
+    @Override
+    public EvidenceSender sender(Spool spool) {
+        return new EvidenceSender(spool, clients, EvidenceSender.Pace.NORMAL);
     }
 
     @Override
@@ -119,7 +129,7 @@ public final class OperatorConfigSource implements ConfigSource {
                 refused,
                 given.digest(),
                 taker.lastAuditLine(),
-                null,
+                taker.trail(),
                 taker.held(),
                 mayWait));
         taker.renewed(asked, answer.leases());

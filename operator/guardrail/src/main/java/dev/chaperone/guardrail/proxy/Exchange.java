@@ -15,6 +15,7 @@ import dev.chaperone.guardrail.mcp.JsonRpcId;
 import dev.chaperone.guardrail.mcp.McpMessage;
 import dev.chaperone.guardrail.mcp.RefusedException;
 import dev.chaperone.guardrail.mcp.ServerMessages;
+import dev.chaperone.guardrail.spool.SpoolFullException;
 import dev.chaperone.guardrail.telemetry.Evidence.Outcome;
 import dev.chaperone.guardrail.telemetry.Evidence.Subject;
 import io.netty.channel.ChannelHandlerContext;
@@ -83,6 +84,12 @@ final class Exchange {
             }
         } catch (RefusedException refusal) {
             refuse(body, refusal);
+        } catch (UncheckedIOException e) {
+            boolean full = e.getCause() instanceof SpoolFullException;
+            LOG.atError().addKeyValue("error", String.valueOf(e.getCause())).log("A decision could not be recorded");
+            refuse(body, full
+                    ? RefusedException.unavailable(DenialCode.NOT_READY, "the audit trail is full")
+                    : RefusedException.unavailable(DenialCode.INTERNAL_ERROR, "the request could not be handled"));
         } catch (RuntimeException | StackOverflowError e) {
             LOG.atError().addKeyValue("error", e.getClass().getName()).log("A request could not be handled");
             refuse(body, RefusedException.unavailable(DenialCode.INTERNAL_ERROR, "the request could not be handled"));

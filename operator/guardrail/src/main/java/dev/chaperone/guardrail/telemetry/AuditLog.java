@@ -1,10 +1,8 @@
 package dev.chaperone.guardrail.telemetry;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.chaperone.config.Digests;
+import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.state.StateFile;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -16,29 +14,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The audit trail: one JSON line for each decision and one for each outcome. Every line carries the boot that wrote it,
  * its number in that boot and the SHA-256 of the line before in that boot, so that a line removed, changed or moved
  * between others of its boot shows. When a method returns, its line has left the process and
  * survives its death.
+ *
+ * <p>With a spool, a line stands there first and then where lines go otherwise; the first line of a boot names the last
+ * one of the boot before.
  */
 public final class AuditLog implements Closeable {
-    /** What the first line of a boot has in place of a digest. */
-    public static final String FIRST = "sha256:" + "0".repeat(64);
-
     private static final Path STDOUT = Path.of("/dev/stdout");
-    private static final JsonFactory FACTORY = new JsonFactory();
 
     private final WritableByteChannel channel;
-    private final Clock clock;
-    private final String boot = UUID.randomUUID().toString();
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
+    private final AuditChain chain;
+    private final @Nullable SpooledTrail spooled;
     private boolean torn;
-    private volatile long sequence;
-    private String previous = FIRST;
+
+    /** What a record is, to whom it matters that it is kept. */
+    enum Kind {
+        /** A call waits for it. When it cannot be kept, another one says that the call was refused. */
+        DECISION,
+        /** Something was refused already. */
+        REFUSAL,
+        /** Something has happened already. */
+        OUTCOME
+    }
 
     /** Writes what belongs to one kind of record. */
     interface Body {
@@ -48,7 +55,20 @@ public final class AuditLog implements Closeable {
     /** Continues a file, or writes to any other channel. */
     public AuditLog(WritableByteChannel channel, Clock clock) {
         this.channel = channel;
-        this.clock = clock;
+        this.chain = new AuditChain(UUID.randomUUID().toString(), clock);
+        this.spooled = null;
+    }
+
+    /**
+     * Writes to a spool first.
+     *
+     * @param onlyAudits whether calls go on that cannot be recorded
+     */
+    AuditLog(WritableByteChannel channel, Clock clock, Spool spool, BooleanSupplier onlyAudits) {
+        this.channel = channel;
+        this.chain = new AuditChain(spool.boot(), clock);
+        this.spooled = new SpooledTrail(spool, chain, channel, onlyAudits);
+        spooled.begin();
     }
 
     /**
@@ -56,12 +76,25 @@ public final class AuditLog implements Closeable {
      * file is written to as it is.
      */
     public static AuditLog open(Path file, Clock clock) throws IOException {
+        return new AuditLog(channel(file), clock);
+    }
+
+    /**
+     * As {@link #open(Path, Clock)}, and to a spool first.
+     *
+     * @param onlyAudits whether calls go on that cannot be recorded
+     */
+    public static AuditLog open(Path file, Clock clock, Spool spool, BooleanSupplier onlyAudits) throws IOException {
+        return new AuditLog(channel(file), clock, spool, onlyAudits);
+    }
+
+    private static WritableByteChannel channel(Path file) throws IOException {
         if (file.equals(STDOUT)) {
             // Not by its name: a socket cannot be opened, and a pipe may be another user's.
-            return new AuditLog(LineStream.over(new FileOutputStream(FileDescriptor.out).getChannel()), clock);
+            return LineStream.over(new FileOutputStream(FileDescriptor.out).getChannel());
         }
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            return new AuditLog(LineStream.over(FileChannel.open(file, StandardOpenOption.WRITE)), clock);
+            return LineStream.over(FileChannel.open(file, StandardOpenOption.WRITE));
         }
         // A line that the last boot could not finish must not swallow the first of this one.
         boolean cutShort = false;
@@ -75,35 +108,27 @@ public final class AuditLog implements Closeable {
         if (cutShort) {
             channel.write(ByteBuffer.wrap(new byte[]{'\n'}));
         }
-        return new AuditLog(channel, clock);
+        return channel;
     }
 
     /** What its lines carry as their boot. */
     public String boot() {
-        return boot;
+        return chain.boot();
     }
 
     /** The number of the last line; -1 when there is none yet. */
     public long lastLine() {
-        return sequence - 1;
+        return chain.sequence() - 1;
     }
 
     /** Appends a record. */
-    synchronized void append(String event, Body body) throws IOException {
-        line.reset();
-        try (JsonGenerator json = FACTORY.createGenerator(line)) {
-            json.writeStartObject();
-            json.writeStringField("boot", boot);
-            json.writeNumberField("seq", sequence);
-            json.writeStringField("prev", previous);
-            json.writeStringField("time", clock.instant().toString());
-            json.writeStringField("event", event);
-            body.writeTo(json);
-            json.writeEndObject();
+    synchronized void append(Kind kind, String event, Body body) throws IOException {
+        if (spooled != null) {
+            spooled.append(kind, event, body);
+            return;
         }
-        byte[] record = line.toByteArray();
-        line.write('\n');
-        ByteBuffer bytes = ByteBuffer.wrap(line.toByteArray());
+        byte[] record = chain.line(event, body);
+        ByteBuffer bytes = ended(record);
         try {
             endTornLine();
             while (bytes.hasRemaining()) {
@@ -113,10 +138,16 @@ public final class AuditLog implements Closeable {
             torn |= bytes.position() > 0 && bytes.hasRemaining();
             // Only a line that stands there whole has a successor, be it without its end.
             if (bytes.remaining() <= 1) {
-                sequence++;
-                previous = Digests.of(record);
+                chain.stands(record);
             }
         }
+    }
+
+    /** A line with its end. */
+    static ByteBuffer ended(byte[] record) {
+        byte[] line = Arrays.copyOf(record, record.length + 1);
+        line[record.length] = '\n';
+        return ByteBuffer.wrap(line);
     }
 
     // A full disk may have taken a part of a line, which must not swallow the next.

@@ -4,6 +4,7 @@ import dev.chaperone.config.DenialCode;
 import dev.chaperone.config.Verdict;
 import dev.chaperone.guardrail.engine.Decision;
 import dev.chaperone.guardrail.engine.Reason;
+import dev.chaperone.guardrail.telemetry.AuditLog.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
@@ -58,7 +59,7 @@ public final class Evidence {
      * @throws UncheckedIOException when the record cannot be written; the call must then not go on
      */
     public void decided(Subject subject, Decision decision, long nanos) {
-        append("decision", subject, json -> {
+        append(Kind.DECISION, "decision", subject, json -> {
             json.writeStringField("verdict", decision.verdict().wireName());
             if (decision.code() != null) {
                 json.writeStringField("code", decision.code().wireName());
@@ -91,7 +92,7 @@ public final class Evidence {
 
     /** Records that a request was refused before or apart from any policy. */
     public void refused(Subject subject, DenialCode code, String why, @Nullable String revision) {
-        append("decision", subject, json -> {
+        append(Kind.REFUSAL, "decision", subject, json -> {
             json.writeStringField("verdict", Verdict.DENY.wireName());
             json.writeStringField("code", code.wireName());
             json.writeStringField("why", why);
@@ -111,7 +112,7 @@ public final class Evidence {
      * @param nanos from forwarding to the end of the answer
      */
     public void ended(Subject subject, Outcome outcome, int status, long nanos) {
-        append("outcome", subject, json -> {
+        append(Kind.OUTCOME, "outcome", subject, json -> {
             json.writeStringField("outcome", outcome.name().toLowerCase(Locale.ROOT));
             if (status != 0) {
                 json.writeNumberField("status", status);
@@ -121,9 +122,9 @@ public final class Evidence {
         metrics.ended(outcome, nanos);
     }
 
-    private void append(String event, Subject subject, AuditLog.Body body) {
+    private void append(Kind kind, String event, Subject subject, AuditLog.Body body) {
         try {
-            log.append(event, json -> {
+            log.append(kind, event, json -> {
                 json.writeStringField("call", subject.call());
                 json.writeStringField("agent", agent.get());
                 json.writeStringField("session", subject.session());

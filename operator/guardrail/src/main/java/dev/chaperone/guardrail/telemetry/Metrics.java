@@ -3,8 +3,10 @@ package dev.chaperone.guardrail.telemetry;
 import dev.chaperone.config.DenialCode;
 import dev.chaperone.config.Verdict;
 import dev.chaperone.guardrail.config.ActiveConfig;
+import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.telemetry.Evidence.Outcome;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -77,6 +79,30 @@ public final class Metrics {
                 .name("chaperone_guardrail_oversight_lapsed")
                 .help("Oversight requirements that are not known to hold, so that what they narrow is narrowed")
                 .callback(gauge -> gauge.call((double) lapsed.getAsLong()))
+                .register(registry);
+    }
+
+    /** Shows how it stands with a spool. */
+    public void observeSpool(Spool spool) {
+        GaugeWithCallback.builder()
+                .name("chaperone_guardrail_audit_spool_bytes")
+                .help("Bytes of the disk that audit records take until they are acknowledged")
+                .callback(gauge -> gauge.call((double) spool.bytes()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("chaperone_guardrail_audit_waiting_records")
+                .help("Audit records that were not acknowledged yet")
+                .callback(gauge -> gauge.call((double) spool.waitingRecords()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("chaperone_guardrail_audit_lost_records_total")
+                .help("Audit records that could not be kept, in all boots of the guardrail in this pod")
+                .callback(counter -> counter.call((double) spool.lostRecords()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("chaperone_guardrail_audit_acknowledged_records_total")
+                .help("Audit records that the operator acknowledged")
+                .callback(counter -> counter.call((double) spool.acknowledgedRecords()))
                 .register(registry);
     }
 

@@ -11,6 +11,7 @@ import dev.chaperone.config.ServerConfig;
 import dev.chaperone.config.channel.ChannelPaths;
 import dev.chaperone.config.channel.CredentialSet;
 import dev.chaperone.config.channel.SyncRequest;
+import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.guardrail.state.Credentials;
 import dev.chaperone.guardrail.state.Leases;
 import java.io.IOException;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class OperatorConfigSourceTest {
     private static final String BOOT = "123e4567-e89b-12d3-a456-426614174000";
+    private static final TrailPosition TRAIL = new TrailPosition(40, Duration.ofMillis(7), 2, "word");
     private static final Bundle FIRST = bundle("first", "http://tools.example/files");
     private static final Bundle SECOND = bundle("second", "http://tools.example/files");
 
@@ -91,6 +93,11 @@ class OperatorConfigSourceTest {
         @Override
         public long lastAuditLine() {
             return 41;
+        }
+
+        @Override
+        public TrailPosition trail() {
+            return TRAIL;
         }
     }
 
@@ -178,10 +185,10 @@ class OperatorConfigSourceTest {
         // Then
         awaitReport(FIRST, set(Map.of("files", "secret", "mail.smtp", "other")));
         assertThat(operator.syncs().getFirst())
-                .isEqualTo(new SyncRequest(BOOT, List.of(1), null, null, CredentialSet.NONE.digest(), 41, null,
+                .isEqualTo(new SyncRequest(BOOT, List.of(1), null, null, CredentialSet.NONE.digest(), 41, TRAIL,
                         Set.of(), false));
         assertThat(lastSync()).isEqualTo(new SyncRequest(BOOT, List.of(1), FIRST.revision(), null,
-                set(Map.of("files", "secret", "mail.smtp", "other")).digest(), 41, null, Set.of(), true));
+                set(Map.of("files", "secret", "mail.smtp", "other")).digest(), 41, TRAIL, Set.of(), true));
         assertThat(kept("files")).hasContent("secret");
         assertThat(Files.getPosixFilePermissions(kept("files")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));

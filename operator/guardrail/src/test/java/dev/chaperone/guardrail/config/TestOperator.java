@@ -4,7 +4,11 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.chaperone.config.channel.ChannelPaths;
+import dev.chaperone.config.audit.AuditLine;
+import dev.chaperone.config.audit.ChainPosition;
 import dev.chaperone.config.channel.CredentialSet;
+import dev.chaperone.config.channel.EvidenceAnswer;
+import dev.chaperone.config.channel.EvidenceBatch;
 import dev.chaperone.config.channel.MessageException;
 import dev.chaperone.config.channel.SyncAnswer;
 import dev.chaperone.config.channel.SyncRequest;
@@ -13,11 +17,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's side of the channel, which answers as it should until it is told to misbehave. */
@@ -34,6 +41,11 @@ public final class TestOperator implements AutoCloseable {
     private Map<String, Duration> leases = Map.of();
     private Fault fault = Fault.NONE;
     private boolean closed;
+    private final List<AuditLine> evidence = new ArrayList<>();
+    private final List<String> breaks = new ArrayList<>();
+    private final Map<String, ChainPosition> acknowledged = new HashMap<>();
+    private UnaryOperator<EvidenceAnswer> answers = UnaryOperator.identity();
+    private int answersToLose;
 
     /** Answers in the place of the operator, where it says that it did. */
     @FunctionalInterface
@@ -99,6 +111,31 @@ public final class TestOperator implements AutoCloseable {
         notifyAll();
     }
 
+    /** So many answers to evidence do not arrive; what was sent is kept. */
+    synchronized void losesAnswers(int count) {
+        answersToLose = count;
+    }
+
+    /** What it says in the place of a right answer to evidence. */
+    synchronized void answersEvidence(UnaryOperator<EvidenceAnswer> changed) {
+        answers = changed;
+    }
+
+    /** Its key is another one: it knows none of its acknowledgements. */
+    synchronized void forgetsAcknowledgements() {
+        acknowledged.clear();
+    }
+
+    /** What it has of audit trails, as it came. */
+    public synchronized List<AuditLine> evidence() {
+        return List.copyOf(evidence);
+    }
+
+    /** Where the chain of a boot did not go on. */
+    public synchronized List<String> breaks() {
+        return List.copyOf(breaks);
+    }
+
     List<SyncRequest> syncs() {
         return syncs;
     }
@@ -126,6 +163,8 @@ public final class TestOperator implements AutoCloseable {
                 send(exchange, 401, new byte[0]);
             } else if (path.equals(ChannelPaths.SYNC)) {
                 send(exchange, 200, sync(SyncRequest.read(body)));
+            } else if (path.equals(ChannelPaths.EVIDENCE)) {
+                evidence(exchange, EvidenceBatch.read(body));
             } else {
                 byte[] found = found(path);
                 send(exchange, found == null ? 404 : 200, found == null ? new byte[0] : found);
@@ -133,6 +172,34 @@ public final class TestOperator implements AutoCloseable {
         } catch (MessageException | InterruptedException e) {
             throw new IOException(e);
         }
+    }
+
+    /** A line that it has by its own word is not kept again. */
+    private synchronized void evidence(HttpExchange exchange, EvidenceBatch batch) throws IOException {
+        String word = batch.acknowledgement();
+        ChainPosition known = word == null ? ChainPosition.before(batch.boot()) : acknowledged.get(word);
+        if (known == null) {
+            send(exchange, 409, new byte[0]);
+            return;
+        }
+        for (byte[] bytes : batch.lines()) {
+            AuditLine line = AuditLine.read(bytes);
+            ChainPosition.Link link = known.link(line);
+            if (link != ChainPosition.Link.CONTINUES) {
+                breaks.add(link + " at " + line.sequence() + " behind " + known.sequence());
+            }
+            if (link != ChainPosition.Link.BEHIND) {
+                evidence.add(line);
+                known = line.position();
+            }
+        }
+        String next = known.boot() + "/" + known.sequence() + "/" + known.digest();
+        acknowledged.put(next, known);
+        if (answersToLose > 0) {
+            answersToLose--;
+            return;
+        }
+        send(exchange, 200, answers.apply(new EvidenceAnswer(known.boot(), known.sequence(), next)).write());
     }
 
     private synchronized byte @Nullable [] found(String path) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.Freshness;
 import dev.chaperone.guardrail.engine.OversightState;
+import dev.chaperone.guardrail.spool.Spool;
+import dev.chaperone.guardrail.spool.SpoolSettings;
 import dev.chaperone.guardrail.state.Credentials;
 import dev.chaperone.guardrail.state.McpSessionIds;
 import dev.chaperone.guardrail.state.Session;
@@ -29,10 +31,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What cannot be brought about over a socket within a test: full buffers and full disks. */
 @Timeout(30)
@@ -132,6 +137,38 @@ class AgentConnectionTest {
             assertThat(denied.status()).isEqualTo(503);
             assertThat(again.status()).isEqualTo(200);
             assertThat(server.received()).hasSize(1);
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(2, TimeUnit.SECONDS);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 503, 0", "true, 200, 1"})
+    void when_the_trail_is_full_the_posture_decides(boolean onlyAudits, int status, int forwarded) throws Exception {
+        // Given
+        Path spool = directory.resolve("spool");
+        Spool full = Spool.open(new SpoolSettings(spool, 8 << 10, 4 << 10, 4 << 10), UUID.randomUUID().toString(),
+                Clock.systemUTC());
+        var log = AuditLog.open(directory.resolve("trail"), Clock.systemUTC(), full, () -> onlyAudits);
+        var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try (ToolServer server = new ToolServer();
+                ProxyServer guardrail = ProxyServer.start(
+                        context(log, new Metrics(), server.port()), loops, new InetSocketAddress("127.0.0.1", 0));
+                Agent agent = new Agent(guardrail.address())) {
+            while (full.lostRecords() == 0) {
+                agent.exchange(Request.call("files", "delete_file", "{}"));
+            }
+            long lost = full.lostRecords();
+
+            // When
+            RawHttp.Message answer = agent.exchange(Request.call("files", "read_file", "{}"));
+
+            // Then
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(answer.text()).contains(onlyAudits ? "done" : "not_ready");
+            assertThat(answer.text().contains("the audit trail is full")).isEqualTo(!onlyAudits);
+            assertThat(server.received()).hasSize(forwarded);
+            assertThat(full.lostRecords()).isEqualTo(lost + 1);
         } finally {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(2, TimeUnit.SECONDS);
         }

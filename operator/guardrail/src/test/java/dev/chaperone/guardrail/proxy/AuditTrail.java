@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.chaperone.config.Digests;
 import dev.chaperone.config.Verdict;
-import dev.chaperone.guardrail.telemetry.AuditLog;
+import dev.chaperone.config.audit.ChainPosition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ final class AuditTrail {
                 continue;
             }
             boolean begins = !line.path("boot").asText().equals(boot);
-            String expected = begins ? AuditLog.FIRST : Digests.of(previous);
+            String expected = begins ? ChainPosition.FIRST : Digests.of(previous);
             long seq = begins ? 0 : trail.lines.getLast().path("seq").asLong() + 1;
             if (begins && !trail.boots.add(line.path("boot").asText())) {
                 trail.problems.add("line " + i + " goes on with a boot that had ended");

@@ -2,7 +2,11 @@ package dev.chaperone.guardrail.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chaperone.config.Bundle;
+import dev.chaperone.config.BundleCodec;
+import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.guardrail.GuardrailMain;
+import dev.chaperone.guardrail.config.TestOperator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -10,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,8 +63,36 @@ class LoadedClassesTest {
         }
     }
 
+    @Test
+    void a_guardrail_of_an_operator_maps_no_objects_either() throws Exception {
+        // Given
+        try (TestOperator operator = new TestOperator(); ToolServer server = new ToolServer()) {
+            GuardrailConfigSpec config = TestConfigs.config(server.port(), "first");
+            operator.gives(config.revision(), BundleCodec.write(new Bundle(config, new TreeMap<>())));
+            Files.writeString(directory.resolve("token"), "token-1");
+
+            // When
+            Process guardrail = start(Map.of(
+                    "CHAPERONE_CHANNEL_URL", operator.url().toString(),
+                    "CHAPERONE_CHANNEL_CA", TestOperator.authority(),
+                    "CHAPERONE_TOKEN_FILE", directory.resolve("token").toString(),
+                    "CHAPERONE_SPOOL_DIRECTORY", directory.resolve("spool").toString(),
+                    "CHAPERONE_POD_NAMESPACE", "dev",
+                    "CHAPERONE_POD_NAME", "coder-1"));
+            try {
+                Rig.await("evidence", () -> !operator.evidence().isEmpty());
+            } finally {
+                guardrail.destroyForcibly().onExit().join();
+            }
+
+            // Then
+            assertThat(loaded()).anyMatch(line -> line.contains("guardrail.spool.SpoolState"))
+                    .noneMatch(line -> MAPPING.matcher(line).find());
+        }
+    }
+
     private List<RawHttp.Message> served() throws IOException, InterruptedException {
-        Process guardrail = start();
+        Process guardrail = start(Map.of("CHAPERONE_CONFIG_DIRECTORY", directory.toString()));
         try (Agent agent = new Agent(address(guardrail))) {
             List<Request> requests = List.of(
                     Request.rpc("files", "initialize"),
@@ -80,7 +114,7 @@ class LoadedClassesTest {
         }
     }
 
-    private Process start() throws IOException {
+    private Process start(Map<String, String> source) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xlog:class+load:file=" + directory.resolve("classes"),
@@ -88,7 +122,7 @@ class LoadedClassesTest {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("output").toFile());
         builder.environment().put("CHAPERONE_AGENT", "dev/coder");
-        builder.environment().put("CHAPERONE_CONFIG_DIRECTORY", directory.toString());
+        builder.environment().putAll(source);
         builder.environment().put("CHAPERONE_STATE_DIRECTORY", directory.toString());
         builder.environment().put("CHAPERONE_PORT", "0");
         builder.environment().put("CHAPERONE_ADMIN_ADDRESS", "127.0.0.1");

@@ -95,7 +95,7 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
     private void start() throws IOException {
         var loopback = new InetSocketAddress("127.0.0.1", 0);
         var settings = new GuardrailSettings("dev/coder", loopback, loopback, Set.of(), directory,
-                directory.resolve("audit.jsonl"), directory.resolve("credentials"), "pod-1", limits);
+                directory.resolve("audit.jsonl"), null, directory.resolve("credentials"), "pod-1", limits);
         guardrail = Guardrail.start(settings, new ConfigSource() {
             @Override
             public void start(Offers taker) {

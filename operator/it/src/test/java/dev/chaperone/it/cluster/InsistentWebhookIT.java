@@ -33,7 +33,7 @@ class InsistentWebhookIT {
     private static final String WEBHOOKS = "apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
     private static final String SHAPE = "apis/chaperone.dev/v1alpha1/guardrailshapes/chaperone";
     private static final Duration IN_FORCE = Duration.ofSeconds(60);
-    private static final List<String> VOLUMES = List.of("chaperone-token", "chaperone-state");
+    private static final List<String> VOLUMES = List.of("chaperone-token", "chaperone-state", "chaperone-audit");
 
     @RegisterExtension
     static final InstalledCluster cluster = new InstalledCluster();

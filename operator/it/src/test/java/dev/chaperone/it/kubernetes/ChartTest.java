@@ -181,6 +181,7 @@ class ChartTest {
         // Then
         assertThat(policies.get("chaperone-pod-shape")).contains("'" + GuardrailPod.CONTAINER + "'",
                 "'" + GuardrailPod.TOKEN_VOLUME + "'", "'" + GuardrailPod.STATE_VOLUME + "'",
+                "'" + GuardrailPod.AUDIT_VOLUME + "'",
                 "'" + GuardrailPod.TOKEN_AUDIENCE + "'", "'" + GuardrailPod.WORKLOAD_ANNOTATION + "'",
                 "!= " + GuardrailPod.UID, Governance.NAMESPACE_LABEL + ": \"" + Governance.GOVERNED + "\"");
         assertThat(policies.get("chaperone-namespace-label")).contains("'" + Governance.NAMESPACE_LABEL + "'");

@@ -80,7 +80,8 @@ class PodShapeIT {
         AgentPod pod = AgentPod.guarded().without("chaperone-state");
         pod.guardrail("""
                 volumeMounts:
-                - {name: chaperone-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}""");
+                - {name: chaperone-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
+                - {name: chaperone-audit, mountPath: /var/spool/chaperone}""");
 
         // When
         Answer answer = create(pod);

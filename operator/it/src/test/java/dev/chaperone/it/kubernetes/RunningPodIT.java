@@ -201,6 +201,7 @@ class RunningPodIT {
     @CsvSource(delimiter = '|', textBlock = """
             '{securityContext: {capabilities: {drop: [ALL]}}, targetContainerName: chaperone-guardrail}'                           | take another container
             '{securityContext: {capabilities: {drop: [ALL]}}, volumeMounts: [{name: chaperone-state, mountPath: /s}]}'             | mounts a volume of the guardrail
+            '{securityContext: {capabilities: {drop: [ALL]}}, volumeMounts: [{name: chaperone-audit, mountPath: /s}]}'             | mounts a volume of the guardrail
             '{securityContext: {capabilities: {drop: [ALL]}, runAsUser: 64515}}'                                                   | runs as user 64515
             '{securityContext: {capabilities: {drop: [ALL], add: [SYS_PTRACE]}}}'                                                  | adds a capability
             '{securityContext: {privileged: true, capabilities: {drop: [ALL]}}}'                                                   | is privileged

@@ -71,6 +71,7 @@ final class ShapeAttempts {
                                         volumeMounts:
                                         - {name: chaperone-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
                                         - {name: chaperone-state, mountPath: /var/lib/chaperone}
+                                        - {name: chaperone-audit, mountPath: /var/spool/chaperone}
                                         - {name: work, mountPath: /app}"""),
                         other),
                 attempt("a part of the state",
@@ -78,19 +79,33 @@ final class ShapeAttempts {
                                 """
                                         volumeMounts:
                                         - {name: chaperone-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
-                                        - {name: chaperone-state, mountPath: /var/lib/chaperone, subPath: mine}"""),
+                                        - {name: chaperone-state, mountPath: /var/lib/chaperone, subPath: mine}
+                                        - {name: chaperone-audit, mountPath: /var/spool/chaperone}"""),
+                        other),
+                attempt("no place for its trail",
+                        guarded().guardrail(
+                                """
+                                        volumeMounts:
+                                        - {name: chaperone-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
+                                        - {name: chaperone-state, mountPath: /var/lib/chaperone}"""),
                         other),
                 attempt("messages from elsewhere",
                         guarded().guardrail("terminationMessagePath: /var/lib/chaperone/message"), other));
     }
 
     private static Stream<Attempt> otherVolumes() {
-        String other = "a volume of the guardrail (chaperone-token, chaperone-state) is missing or was changed";
+        String other = "a volume of the guardrail (chaperone-token, chaperone-state, chaperone-audit) is missing or was changed";
         return Stream.of(
                 attempt("the state on disk", guarded().volume("{name: chaperone-state, emptyDir: {medium: null}}"),
                         other),
                 attempt("the state on a claim", guarded().volume("""
                         {name: chaperone-state, emptyDir: null, persistentVolumeClaim: {claimName: mine}}"""), other),
+                attempt("the trail in memory", guarded().volume("{name: chaperone-audit, emptyDir: {medium: Memory}}"),
+                        other),
+                attempt("the trail in little room",
+                        guarded().volume("{name: chaperone-audit, emptyDir: {sizeLimit: 1Mi}}"), other),
+                attempt("the trail on a claim", guarded().volume("""
+                        {name: chaperone-audit, emptyDir: null, persistentVolumeClaim: {claimName: mine}}"""), other),
                 attempt("a token that lives longer", guarded()
                         .volume("""
                                 name: chaperone-token
@@ -122,6 +137,11 @@ final class ShapeAttempts {
                         guarded().agent("volumeMounts: [{name: chaperone-state, mountPath: /s}]"), mounts),
                 attempt("the agent mounts a part of the state",
                         guarded().agent("volumeMounts: [{name: chaperone-state, mountPath: /s, subPath: credentials}]"),
+                        mounts),
+                attempt("the agent mounts the trail",
+                        guarded().agent("volumeMounts: [{name: chaperone-audit, mountPath: /a}]"), mounts),
+                attempt("an init container mounts the trail",
+                        guarded().init(1, "volumeMounts: [{name: chaperone-audit, mountPath: /a, readOnly: true}]"),
                         mounts),
                 attempt("an init container mounts the state",
                         guarded().init(1, "volumeMounts: [{name: chaperone-state, mountPath: /s}]"), mounts),
