@@ -95,6 +95,9 @@ public final class Guardrail implements AutoCloseable {
             long period = Freshness.PERIOD.toMillis();
             adminLoop.scheduleWithFixedDelay(freshness::pulse, 0, period, TimeUnit.MILLISECONDS);
         }
+        if (spool != null) {
+            adminLoop.scheduleWithFixedDelay(audit::tellOfLosses, 1, 1, TimeUnit.SECONDS);
+        }
         source.start(new Deliveries(config, credentials, leases, audit, spool));
         if (sender != null) {
             sender.start();

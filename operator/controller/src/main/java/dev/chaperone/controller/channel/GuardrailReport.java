@@ -29,7 +29,9 @@ record GuardrailReport(
         TrailReport trail = position == null
                 ? null
                 : new TrailReport(
-                        request.audit(), position.acknowledged(), position.waiting(), position.lost(), breaks);
+                        request.audit(), position.acknowledged(), position.waiting(), position.lost(),
+                        position.untold(),
+                        breaks);
         return new GuardrailReport(
                 request.boot(), request.formats(), request.revision(), request.refused(), request.audit(), trail);
     }

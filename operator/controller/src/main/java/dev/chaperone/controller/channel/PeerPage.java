@@ -69,6 +69,7 @@ record PeerPage(String instance, long version, List<Heard> pods) {
             if (trail != null) {
                 pod.putObject("trail").put("written", trail.written()).put("acknowledged", trail.acknowledged())
                         .put("waiting", trail.waiting().toMillis()).put("lost", trail.lost())
+                        .put("untold", trail.untold())
                         .put("breaks", trail.breaks());
             }
         }
@@ -100,6 +101,7 @@ record PeerPage(String instance, long version, List<Heard> pods) {
                 ? null
                 : new TrailReport(number(trail, "written"), number(trail, "acknowledged"),
                         Duration.ofMillis(Math.max(0, number(trail, "waiting"))), number(trail, "lost"),
+                        number(trail, "untold"),
                         number(trail, "breaks"));
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param waiting how long the oldest line that was not acknowledged had been waiting when the pod was heard; zero when
  *     there is none
  * @param lost how many records the guardrail could not keep
+ * @param untold how many of them its trail does not speak of yet
  * @param breaks how often the trail was found not to follow itself
  */
-public record TrailReport(long written, long acknowledged, Duration waiting, long lost, long breaks) {}
+public record TrailReport(long written, long acknowledged, Duration waiting, long lost, long untold, long breaks) {}

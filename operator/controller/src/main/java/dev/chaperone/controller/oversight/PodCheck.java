@@ -56,7 +56,7 @@ final class PodCheck {
         if (trail.breaks() > 0) {
             return new Lacks(State.LAPSED, "Broken", "has an audit trail that does not follow itself", null);
         }
-        if (trail.lost() > 0) {
+        if (trail.untold() > 0) {
             return new Lacks(State.LAPSED, "RecordsLost", "has lost records of its audit trail", null);
         }
         Duration late = trail.waiting().minus(terms.maxAge());

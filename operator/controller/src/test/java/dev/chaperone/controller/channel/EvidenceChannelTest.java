@@ -116,7 +116,7 @@ class EvidenceChannelTest {
     }
 
     private static TrailPosition position(long acknowledged, String acknowledgement) {
-        return new TrailPosition(acknowledged, Duration.ZERO, 0, acknowledgement);
+        return new TrailPosition(acknowledged, Duration.ZERO, 0, 0, acknowledgement);
     }
 
     @Test

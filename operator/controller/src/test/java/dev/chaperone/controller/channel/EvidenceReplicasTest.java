@@ -42,7 +42,7 @@ class EvidenceReplicasTest {
 
     private static long breaks(EvidenceRequests replica, String boot, EvidenceAnswer last) {
         TrailPosition trail = new TrailPosition(
-                last.boot().equals(boot) ? last.through() : -1, Duration.ZERO, 0, last.acknowledgement());
+                last.boot().equals(boot) ? last.through() : -1, Duration.ZERO, 0, 0, last.acknowledgement());
         return replica.breaks(POD, new SyncRequest(
                 boot, List.of(1), null, null, null, 99, trail, Set.of(), false));
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class OversightMonitorTest {
     private static final AgentId CODER = new AgentId("dev", "coder");
-    private static final TrailReport GOOD = new TrailReport(9, 9, Duration.ZERO, 0, 0);
+    private static final TrailReport GOOD = new TrailReport(9, 9, Duration.ZERO, 0, 0, 0);
     private static final String POLICY = """
             apiVersion: chaperone.dev/v1alpha1
             kind: ClusterOversightPolicy
@@ -221,11 +221,11 @@ class OversightMonitorTest {
         // Given
         hearAll();
         monitor.check();
-        TrailReport late = new TrailReport(9, 4, Duration.ofSeconds(100), 0, 0);
+        TrailReport late = new TrailReport(9, 4, Duration.ofSeconds(100), 0, 0, 0);
 
         // When
         Map<String, Duration> granted = granted("u0", late);
-        TrailReport later = new TrailReport(9, 4, Duration.ofSeconds(180), 0, 0);
+        TrailReport later = new TrailReport(9, 4, Duration.ofSeconds(180), 0, 0, 0);
         Map<String, Duration> ended = granted("u0", later);
 
         // Then
@@ -238,7 +238,7 @@ class OversightMonitorTest {
         // Given
         hearAll();
         monitor.check();
-        TrailReport broken = new TrailReport(9, 9, Duration.ZERO, 0, 1);
+        TrailReport broken = new TrailReport(9, 9, Duration.ZERO, 0, 0, 1);
 
         // When
         Map<String, Duration> first = granted("u0", broken);

@@ -37,7 +37,7 @@ class MessagesTest {
     void a_request_is_read_as_it_was_written() throws Exception {
         // Given
         var full = new SyncRequest(BOOT, List.of(1, 2), A, B, A, 17,
-                new TrailPosition(12, Duration.ofMillis(2500), 3, "word"), Set.of("review", "monitoring.heartbeat"),
+                new TrailPosition(12, Duration.ofMillis(2500), 3, 1, "word"), Set.of("review", "monitoring.heartbeat"),
                 true);
         var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), false);
 
@@ -119,7 +119,7 @@ class MessagesTest {
             "\"wait\":true | \"wait\":null | has no wait"})
     void a_request_with_a_member_of_another_kind_is_refused(String from, String to, String message) {
         String good = text(new SyncRequest(BOOT, List.of(1), A, A, A, 3,
-                new TrailPosition(2, Duration.ofMillis(40), 0, "word"), Set.of("review"), true).write());
+                new TrailPosition(2, Duration.ofMillis(40), 0, 0, "word"), Set.of("review"), true).write());
         String spoilt = good.replace(from.replace("BOOT", BOOT).replace("A", A), to);
         assertThat(spoilt).isNotEqualTo(good);
         assertThatThrownBy(() -> SyncRequest.read(bytes(spoilt)))

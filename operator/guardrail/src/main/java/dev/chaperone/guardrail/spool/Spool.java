@@ -240,7 +240,8 @@ public final class Spool implements Closeable {
 
     /** How far the trail has been acknowledged. */
     public synchronized TrailPosition position() {
-        return new TrailPosition(state.acknowledgedOf(boot), waiting(), state.lost(), state.acknowledgement());
+        return new TrailPosition(state.acknowledgedOf(boot), waiting(), state.lost(), untold(),
+                state.acknowledgement());
     }
 
     private Duration waiting() {

@@ -121,6 +121,13 @@ public final class AuditLog implements Closeable {
         return chain.sequence() - 1;
     }
 
+    /** Tells of records that were lost, as soon as there is room for that. */
+    public synchronized void tellOfLosses() {
+        if (spooled != null) {
+            spooled.tellOfLosses();
+        }
+    }
+
     /** Appends a record. */
     synchronized void append(Kind kind, String event, Body body) throws IOException {
         if (spooled != null) {

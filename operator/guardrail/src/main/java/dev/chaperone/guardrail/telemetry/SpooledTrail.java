@@ -64,6 +64,22 @@ final class SpooledTrail {
         }
     }
 
+    /** Tells of what was lost, without waiting for another record; where there is no room, that has to wait. */
+    void tellOfLosses() {
+        long lost = spool.untold();
+        if (lost == 0) {
+            return;
+        }
+        try {
+            boot();
+            spool("gap", json -> json.writeNumberField("lost", lost), Room.ORDINARY, GAP_BYTES);
+            spool.told(lost);
+            copy();
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("error", e.toString()).log("What was lost cannot be told yet");
+        }
+    }
+
     private static Room room(AuditLog.Kind kind) {
         return kind == AuditLog.Kind.OUTCOME ? Room.RESERVE : Room.ORDINARY;
     }

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class OperatorConfigSourceTest {
     private static final String BOOT = "123e4567-e89b-12d3-a456-426614174000";
-    private static final TrailPosition TRAIL = new TrailPosition(40, Duration.ofMillis(7), 2, "word");
+    private static final TrailPosition TRAIL = new TrailPosition(40, Duration.ofMillis(7), 2, 1, "word");
     private static final Bundle FIRST = bundle("first", "http://tools.example/files");
     private static final Bundle SECOND = bundle("second", "http://tools.example/files");
 

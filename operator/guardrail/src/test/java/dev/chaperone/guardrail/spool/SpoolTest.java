@@ -83,7 +83,7 @@ class SpoolTest {
         assertThat(segments()).hasSize(1);
         assertThat(Files.getPosixFilePermissions(segments().getFirst()))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        assertThat(spool.position()).isEqualTo(new TrailPosition(99, Duration.ZERO, 0, FIRST + "/99"));
+        assertThat(spool.position()).isEqualTo(new TrailPosition(99, Duration.ZERO, 0, 0, FIRST + "/99"));
         assertThat(spool.waitingRecords()).isZero();
         assertThat(spool.acknowledgedRecords()).isEqualTo(100);
         assertThat(spool.bytes()).isLessThanOrEqualTo(SEGMENT);
@@ -156,7 +156,7 @@ class SpoolTest {
         assertThat(next.marks().getFirst().sequence()).isEqualTo(7);
         assertThat(drain(second)).hasSize(34).last().isEqualTo(written);
         assertThat(segments()).hasSize(1);
-        assertThat(second.position()).isEqualTo(new TrailPosition(0, Duration.ZERO, 0, SECOND + "/0"));
+        assertThat(second.position()).isEqualTo(new TrailPosition(0, Duration.ZERO, 0, 0, SECOND + "/0"));
     }
 
     @Test
@@ -341,7 +341,7 @@ class SpoolTest {
 
         // Then
         nanos += Duration.ofSeconds(2).toNanos();
-        assertThat(spool.position()).isEqualTo(new TrailPosition(-1, Duration.ofSeconds(2), 0, null));
+        assertThat(spool.position()).isEqualTo(new TrailPosition(-1, Duration.ofSeconds(2), 0, 0, null));
         assertThat(spool.next().message().acknowledgement()).isNull();
         assertThat(drain(spool)).containsExactlyElementsOf(written);
     }

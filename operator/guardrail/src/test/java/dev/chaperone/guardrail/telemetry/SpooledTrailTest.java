@@ -38,6 +38,7 @@ class SpooledTrailTest {
     private Spool spool;
     private Evidence evidence;
     private boolean onlyAudits;
+    private AuditLog log;
 
     /** Takes so many bytes and then nothing, by an exception. */
     private static final class Stream implements WritableByteChannel {
@@ -69,7 +70,7 @@ class SpooledTrailTest {
     void boot() throws IOException {
         spool = Spool.open(new SpoolSettings(directory, 32 << 10, 8 << 10, 8 << 10), UUID.randomUUID().toString(),
                 Clock.systemUTC());
-        var log = new AuditLog(stream, Clock.systemUTC(), spool, () -> onlyAudits);
+        log = new AuditLog(stream, Clock.systemUTC(), spool, () -> onlyAudits);
         evidence = new Evidence(log, new Metrics(), () -> "dev/coder");
     }
 
@@ -201,6 +202,29 @@ class SpooledTrailTest {
         drain();
         assertThat(sent.get(sent.size() - 2).record().path("lost").asLong()).isEqualTo(50);
         assertThat(spool.untold()).isZero();
+        assertWhole();
+    }
+
+    @Test
+    void what_was_lost_is_told_without_another_call_once_there_is_room() throws Exception {
+        // Given
+        onlyAudits = true;
+        fillToReserve();
+        decided();
+        log.tellOfLosses();
+        long untold = spool.untold();
+        drain();
+
+        // When
+        log.tellOfLosses();
+        log.tellOfLosses();
+
+        // Then
+        assertThat(untold).isEqualTo(1);
+        assertThat(spool.untold()).isZero();
+        drain();
+        assertThat(sent.getLast().record().path("event").asText()).isEqualTo("gap");
+        assertThat(events().stream().filter("gap"::equals)).hasSize(1);
         assertWhole();
     }
 
