@@ -145,6 +145,12 @@ final class PlatformAdmin {
                         .get() != null;
     }
 
+    /** @param endpoint of a collector; empty for the operator's standard output */
+    void sendsTrailsTo(String endpoint) {
+        Chart.upgrade(kubeconfig, "audit.otlp.endpoint", endpoint);
+        waitsForOperator();
+    }
+
     /** Upgrades the release to one whose guardrails may use so much memory, and waits for the operator of it. */
     void upgradesToGuardrailsOf(String memory) {
         Chart.upgrade(kubeconfig, "guardrail.resources.limits.memory", memory);
