@@ -42,7 +42,12 @@ public final class Console {
 
     /** Nobody reads. */
     public static Console none() {
-        return new Console(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
+        return to(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    }
+
+    /** Plain text, wherever that goes. */
+    public static Console to(PrintStream out) {
+        return new Console(out, false);
     }
 
     /** Any stream, without colours. */
