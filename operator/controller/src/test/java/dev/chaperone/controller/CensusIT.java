@@ -134,7 +134,7 @@ class CensusIT {
         fleet = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
         controller = new Controller(
                 client, new ControllerSettings(OPERATOR, "here", HEARTBEAT, Duration.ofMinutes(2)), fleet, HEARD,
-                new Lead(), Clock.systemUTC(), REGISTRY);
+                Map::of, new Leadership(), new Lead(), Clock.systemUTC(), REGISTRY);
         controller.start();
     }
 

@@ -62,7 +62,7 @@ public final class CoverageTable {
                 : "%d of %d pods guarded (%s %%)".formatted(
                         sum.guardedPods(), sum.pods(), percent(sum));
         return console.tone(sum.isComplete() ? Tone.GOOD : Tone.BAD, share)
-                + (sum.unknown() == 0 ? "" : ", " + sum.unknown() + " agents not counted yet");
+                + (sum.unknown() == 0 ? "" : ", agents not counted yet: " + sum.unknown());
     }
 
     // Never 100 while a pod is missing.

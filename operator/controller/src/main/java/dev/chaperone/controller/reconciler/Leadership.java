@@ -25,11 +25,6 @@ public final class Leadership {
         lost = true;
     }
 
-    /** Whether it leads now, as far as it knows. */
-    public boolean leads() {
-        return !lost && !since.equals(Instant.MAX);
-    }
-
     boolean isLost() {
         return lost;
     }
