@@ -14,8 +14,6 @@ import dev.chaperone.api.GuardrailShape;
 import dev.chaperone.api.Standing;
 import dev.chaperone.controller.census.Guarded;
 import dev.chaperone.controller.fleet.AgentId;
-import dev.chaperone.controller.fleet.ProgrammingReports;
-import dev.chaperone.controller.fleet.Registration;
 import dev.chaperone.controller.planned.PlanMetrics;
 import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.reconciler.Events;
@@ -53,7 +51,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
@@ -68,42 +65,15 @@ class CensusIT {
     private static final String NODE = "simulated";
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
     private static final PrometheusRegistry REGISTRY = new PrometheusRegistry();
-    private static final Heard HEARD = new Heard();
 
     private static KubernetesCluster cluster;
     private static KubernetesClient client;
     private static Controller controller;
     private static PlannedFleet fleet;
+    private static final SimulatedReports HEARD = new SimulatedReports(() -> fleet.plan());
 
     private final Map<String, Standing> standings = new TreeMap<>();
     private String namespace;
-
-    /** Every pod is heard but those that are named. */
-    private static final class Heard implements ProgrammingReports {
-        private final Set<String> silent = ConcurrentHashMap.newKeySet();
-        private volatile Runnable changed = () -> {};
-
-        @Override
-        public Map<String, PodReport> reports() {
-            Map<String, PodReport> reports = new ConcurrentHashMap<>();
-            fleet.plan().agents().values().stream().flatMap(agent -> agent.pods().stream())
-                    .filter(pod -> pod.bound() != null && pod.guard().digest() != null && !silent.contains(pod.name()))
-                    .forEach(pod -> reports.put(
-                            pod.uid(), new PodReport("r", null, List.of(), Instant.now(), null)));
-            return reports;
-        }
-
-        @Override
-        public Registration onChange(Runnable listener) {
-            changed = listener;
-            return () -> {};
-        }
-
-        void silence(String pod) {
-            silent.add(pod);
-            changed.run();
-        }
-    }
 
     private record Lead() implements LeadListener {
         @Override
@@ -247,7 +217,7 @@ class CensusIT {
         running(guarded("other-runs"));
 
         // When
-        HEARD.silence("silent");
+        HEARD.silence(namespace, "silent");
         client.pods().inNamespace(namespace).withName("joined").ephemeralContainers().edit(pod -> {
             pod.getSpec().getEphemeralContainers().add(
                     new EphemeralContainerBuilder().withName("debug").withImage("debug")
