@@ -61,24 +61,30 @@ final class CoverageCommand implements Callable<Integer> {
     }
 
     private List<Agent> agents() {
-        try {
-            Config config = Clusters.config(context);
-            try (KubernetesClient client = Clusters.client(config)) {
-                var agents = client.resources(Agent.class);
-                if (where != null && where.all) {
-                    return agents.inAnyNamespace().list().getItems();
-                }
-                String namespace = where != null && where.namespace != null ? where.namespace : config.getNamespace();
-                return agents.inNamespace(namespace == null ? "default" : namespace).list().getItems();
+        Config config = config();
+        // Somebody waits for the answer.
+        config.setRequestRetryBackoffLimit(1);
+        try (KubernetesClient client = Clusters.client(config)) {
+            var agents = client.resources(Agent.class);
+            if (where != null && where.all) {
+                return agents.inAnyNamespace().list().getItems();
             }
-        } catch (ClusterException e) {
-            throw new EnvironmentException(String.valueOf(e.getMessage()));
+            String namespace = where != null && where.namespace != null ? where.namespace : config.getNamespace();
+            return agents.inNamespace(namespace == null ? "default" : namespace).list().getItems();
         } catch (KubernetesClientException e) {
             // So it answers about a kind that it does not know.
+            boolean absent = e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
             throw new EnvironmentException(
-                    e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
-                            ? "Chaperone is not installed in this cluster"
-                            : Clusters.told(e));
+                    config.getMasterUrl() + ": "
+                            + (absent ? "Chaperone is not installed in this cluster" : Clusters.told(e)));
+        }
+    }
+
+    private Config config() {
+        try {
+            return Clusters.config(context);
+        } catch (ClusterException e) {
+            throw new EnvironmentException(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -51,6 +51,6 @@ public final class Clusters {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return "the cluster cannot be asked: " + (cause.getMessage() == null ? cause : cause.getMessage());
+        return "the cluster cannot be reached: " + (cause.getMessage() == null ? cause : cause.getMessage());
     }
 }
