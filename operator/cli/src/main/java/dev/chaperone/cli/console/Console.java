@@ -42,12 +42,7 @@ public final class Console {
 
     /** Nobody reads. */
     public static Console none() {
-        return to(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    }
-
-    /** Plain text, wherever that goes. */
-    public static Console to(PrintStream out) {
-        return new Console(out, false);
+        return new Console(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
     }
 
     /** Any stream, without colours. */
