@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param programmed both in one, {@code 19/20}
  * @param posture {@code Audit} when no verdict counts, {@code Enforce} otherwise
  * @param oversight what oversight policies require of it, and whether that is in force
+ * @param coverage how many of its pods are guarded
  * @param conditions see {@link Conditions}
  */
 public record AgentStatus(
@@ -29,4 +30,12 @@ public record AgentStatus(
         @Nullable String programmed,
         @Nullable EnforcementMode posture,
         @Nullable List<OversightRequirement> oversight,
-        @Nullable List<Condition> conditions) {}
+        @Nullable AgentCoverage coverage,
+        @Nullable List<Condition> conditions) {
+    /** The same with another census. */
+    public AgentStatus withCoverage(@Nullable AgentCoverage other) {
+        return new AgentStatus(
+                observedGeneration, revision, policies, servers, pods, programmedPods, programmed, posture, oversight,
+                other, conditions);
+    }
+}

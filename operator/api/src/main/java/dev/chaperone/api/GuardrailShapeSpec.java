@@ -2,6 +2,7 @@ package dev.chaperone.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trees as the API server has them, defaults included, because an admission policy compares them whole.
@@ -9,5 +10,11 @@ import java.util.List;
  * @param containers the containers that a new pod may bring, the one that is injected now first; the one of the release
  *     before stands behind it, so that pods admitted during an upgrade are not refused
  * @param volumes the volumes that only the guardrail mounts
+ * @param earlier digests of what was injected before, the newest first, so that pods which still have it are known; none
+ *     of them admits a pod
  */
-public record GuardrailShapeSpec(List<JsonNode> containers, List<JsonNode> volumes) {}
+public record GuardrailShapeSpec(
+        List<JsonNode> containers, List<JsonNode> volumes, @Nullable List<String> earlier) {
+    /** Most digests that are kept. */
+    public static final int EARLIER = 64;
+}

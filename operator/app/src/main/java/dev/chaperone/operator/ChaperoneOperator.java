@@ -114,7 +114,7 @@ final class ChaperoneOperator implements AutoCloseable {
                 client,
                 new ControllerSettings(
                         settings.namespace(), settings.pod(), GuardrailReports.HEARTBEAT_AGE, START_TIMEOUT),
-                fleet, reports, oversight::standings, leadership, duties, clock)).start();
+                fleet, reports, oversight::standings, leadership, duties, clock, registry)).start();
         oversight.start();
         LOG.info("Operator serves");
     }

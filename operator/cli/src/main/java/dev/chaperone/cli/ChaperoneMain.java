@@ -14,13 +14,14 @@ import picocli.CommandLine.Help.Ansi;
         DecideCommand.class,
         AuditCommand.class,
         GuardCommand.class,
+        CoverageCommand.class,
         DemoCommand.class,
         DemoToolsCommand.class,
         DemoAgentCommand.class,
         CommandLine.HelpCommand.class
 }, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
         "0:all is well",
-        "1:findings: errors in policies, audit trails that are not whole",
+        "1:findings: errors in policies, audit trails that are not whole, pods that are not guarded",
         "2:wrong usage",
         "3:something around the command is missing"
 })

@@ -17,6 +17,7 @@ import dev.chaperone.controller.reconciler.Leadership;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.reconciler.accepted.AcceptedSpecReconciler;
 import dev.chaperone.controller.reconciler.agent.AgentReconciler;
+import dev.chaperone.controller.reconciler.census.CensusTaker;
 import dev.chaperone.controller.reconciler.guardrailconfig.GuardrailConfigReconciler;
 import dev.chaperone.controller.reconciler.namespace.NamespaceReconciler;
 import dev.chaperone.controller.reconciler.policy.ClusterToolPolicyReconciler;
@@ -34,6 +35,7 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -62,6 +64,7 @@ public final class Controller implements AutoCloseable {
     private final Supplier<Map<AgentId, List<Standing>>> oversight;
     private final LeadListener listener;
     private final Clock clock;
+    private final PrometheusRegistry registry;
     private final PlannedFleet fleet;
     private final Leadership leadership;
     private final ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(
@@ -72,6 +75,7 @@ public final class Controller implements AutoCloseable {
     private @Nullable ClusterView view;
     private @Nullable Operator operator;
     private @Nullable Registration listening;
+    private @Nullable CensusTaker census;
 
     /**
      * @param client is not closed
@@ -80,6 +84,7 @@ public final class Controller implements AutoCloseable {
      * @param oversight how it stands with the oversight of agents
      * @param leadership told by this controller
      * @param listener told when this replica begins and ends to lead
+     * @param registry gets what the leader counts
      */
     public Controller(
             KubernetesClient client,
@@ -89,7 +94,8 @@ public final class Controller implements AutoCloseable {
             Supplier<Map<AgentId, List<Standing>>> oversight,
             Leadership leadership,
             LeadListener listener,
-            Clock clock) {
+            Clock clock,
+            PrometheusRegistry registry) {
         this.client = client;
         this.settings = settings;
         this.fleet = fleet;
@@ -98,6 +104,7 @@ public final class Controller implements AutoCloseable {
         this.leadership = leadership;
         this.listener = listener;
         this.clock = clock;
+        this.registry = registry;
         this.reported = new Coalescer(executor, Duration.ofMillis(200), Duration.ofSeconds(1), fleet::refresh);
     }
 
@@ -121,15 +128,16 @@ public final class Controller implements AutoCloseable {
                 .withCloseClientOnStop(false)
                 .withConcurrentReconciliationThreads(8)
                 .withLeaderElectionConfiguration(election()));
+        Supplier<Programming> programming = () -> new Programming(
+                reports.reports(), clock.instant(), settings.heartbeat(), leadership.since());
+        Events events = new Events(client, settings.identity(), clock);
         Reconciliation reconciliation = new Reconciliation(
-                fleet,
-                () -> new Programming(reports.reports(), clock.instant(), settings.heartbeat(), leadership.since()),
-                oversight,
-                client,
-                leadership, new Events(client, settings.identity(), clock), settings.namespace());
+                fleet, programming, oversight, client, leadership, events, settings.namespace());
+        CensusTaker taker = new CensusTaker(client, fleet, programming, events, registry);
+        census = taker;
         register(built, "namespace", new NamespaceReconciler(reconciliation), Governance.NAMESPACE_LABEL + " in ("
                 + Governance.GOVERNED + "," + Governance.BREAK_GLASS + ")");
-        register(built, "agent", new AgentReconciler(reconciliation), null);
+        register(built, "agent", new AgentReconciler(reconciliation, taker), null);
         register(built, "guardrailconfig", new GuardrailConfigReconciler(reconciliation), null);
         register(built, "toolpolicy", new ToolPolicyReconciler(reconciliation), null);
         register(built, "clustertoolpolicy", new ClusterToolPolicyReconciler(reconciliation), null);
@@ -195,6 +203,9 @@ public final class Controller implements AutoCloseable {
         if (operator != null) {
             operator.stop();
             new LeaderLease(client, settings).release();
+        }
+        if (census != null) {
+            census.close();
         }
         if (view != null) {
             view.close();

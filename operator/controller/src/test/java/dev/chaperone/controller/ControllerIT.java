@@ -90,7 +90,8 @@ class ControllerIT {
         fleet = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
         controller = new Controller(
                 client, new ControllerSettings(OPERATOR, UUID.randomUUID().toString()), fleet,
-                ProgrammingReports.NONE, Map::of, new Leadership(), new Lead(), Clock.systemUTC());
+                ProgrammingReports.NONE, Map::of, new Leadership(), new Lead(), Clock.systemUTC(),
+                new PrometheusRegistry());
         controller.start();
     }
 
@@ -408,7 +409,7 @@ class ControllerIT {
         try (Controller second = new Controller(
                 client, new ControllerSettings(OPERATOR, "second"), configs, ProgrammingReports.NONE, Map::of,
                 new Leadership(), new Lead(),
-                Clock.systemUTC())) {
+                Clock.systemUTC(), new PrometheusRegistry())) {
             second.start();
 
             // Then

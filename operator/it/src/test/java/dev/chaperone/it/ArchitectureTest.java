@@ -71,7 +71,7 @@ class ArchitectureTest {
                 noClasses().that()
                         .resideInAnyPackage(
                                 "dev.chaperone.injection..", CONTROLLER + "fleet..", CONTROLLER + "plan..",
-                                CONTROLLER + "status..")
+                                CONTROLLER + "census..", CONTROLLER + "status..")
                         .should().dependOnClassesThat().haveNameMatching(
                                 "io\\.fabric8\\.kubernetes\\.client\\.(?!utils\\.Serialization).*"
                                         + "|io\\.javaoperatorsdk\\..*|java\\.nio\\.file\\..*|java\\.time\\.Clock")

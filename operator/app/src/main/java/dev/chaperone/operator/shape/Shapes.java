@@ -2,8 +2,10 @@ package dev.chaperone.operator.shape;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chaperone.api.GuardrailShapeSpec;
+import dev.chaperone.injection.GuardrailDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Which guardrails pods may be created with. */
@@ -30,6 +32,20 @@ final class Shapes {
                     .limit(RELEASES - 1)
                     .forEach(containers::add);
         }
-        return new GuardrailShapeSpec(List.copyOf(containers), List.copyOf(volumes));
+        return new GuardrailShapeSpec(
+                List.copyOf(containers), List.copyOf(volumes),
+                earlier(present, GuardrailDigest.of(container, volumes)));
+    }
+
+    private static @Nullable List<String> earlier(@Nullable GuardrailShapeSpec present, String now) {
+        if (present == null || present.containers() == null || present.containers().isEmpty()) {
+            return null;
+        }
+        List<String> all = new ArrayList<>();
+        all.add(GuardrailDigest.of(present.containers().getFirst(), present.volumes()));
+        all.addAll(Objects.requireNonNullElse(present.earlier(), List.of()));
+        List<String> others = all.stream().filter(digest -> !digest.equals(now)).distinct()
+                .limit(GuardrailShapeSpec.EARLIER).toList();
+        return others.isEmpty() ? null : others;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.api.GuardrailShapeSpec;
+import dev.chaperone.injection.GuardrailDigest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,5 +42,36 @@ class ShapesTest {
     @Test
     void goingBackPutsTheOldReleaseFirst() {
         assertThat(takenOver("one", "two", "one").containers()).containsExactly(release("one"), release("two"));
+    }
+
+    @Test
+    void whatWasInjectedBeforeIsRemembered() {
+        assertThat(takenOver("one").earlier()).isNull();
+        assertThat(takenOver("one", "two", "three").earlier()).containsExactly(digest("two"), digest("one"));
+        assertThat(takenOver("one", "two", "one").earlier()).containsExactly(digest("two"));
+    }
+
+    @Test
+    void otherVolumesAreAnotherGuardrail() {
+        // Given
+        GuardrailShapeSpec before = Shapes.next(null, mounting(), VOLUMES);
+
+        // When
+        GuardrailShapeSpec next = Shapes.next(
+                before, mounting(), List.of(VOLUMES.getFirst().deepCopy().put("medium", "Memory")));
+
+        // Then
+        assertThat(next.containers()).hasSize(1);
+        assertThat(next.earlier()).containsExactly(GuardrailDigest.of(mounting(), VOLUMES));
+    }
+
+    private static ObjectNode mounting() {
+        ObjectNode container = release("one");
+        container.putArray("volumeMounts").addObject().put("name", "v");
+        return container;
+    }
+
+    private static String digest(String image) {
+        return GuardrailDigest.of(release(image), VOLUMES);
     }
 }

@@ -1,13 +1,13 @@
 package dev.chaperone.cli.demo;
 
 import dev.chaperone.api.GuardrailPod;
+import dev.chaperone.cli.cluster.ClusterException;
+import dev.chaperone.cli.cluster.Clusters;
 import dev.chaperone.cli.console.Console;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,25 +44,21 @@ public final class ClusterDemo {
      * @throws DemoException when it cannot be played there
      */
     public static boolean play(Console console, Settings settings) throws IOException, InterruptedException {
-        Config config = DemoCluster.config(settings.context());
+        Config config = config(settings.context());
         console.line("Context " + config.getCurrentContext().getName() + ", " + config.getMasterUrl());
-        try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config)
-                .withHttpClientFactory(new JdkHttpClientFactory()).build()) {
+        try (KubernetesClient client = Clusters.client(config)) {
             return new ClusterDemo(console, client, settings).play();
         } catch (KubernetesClientException e) {
-            throw new DemoException(told(e));
+            throw new DemoException(Clusters.told(e));
         }
     }
 
-    private static String told(KubernetesClientException e) {
-        if (e.getStatus() != null && e.getStatus().getMessage() != null) {
-            return "the API server says: " + e.getStatus().getMessage();
+    private static Config config(@Nullable String context) {
+        try {
+            return Clusters.config(context);
+        } catch (ClusterException e) {
+            throw new DemoException(String.valueOf(e.getMessage()));
         }
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return "the cluster cannot be asked: " + (cause.getMessage() == null ? cause : cause.getMessage());
     }
 
     private boolean play() throws IOException, InterruptedException {

@@ -2,12 +2,10 @@ package dev.chaperone.cli.demo;
 
 import dev.chaperone.api.Api;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Map;
@@ -27,28 +25,6 @@ final class DemoCluster {
 
     DemoCluster(KubernetesClient client) {
         this.client = client;
-    }
-
-    /**
-     * The settings of a context of the kubeconfig.
-     *
-     * @param context its name; null for the current one
-     */
-    static Config config(@Nullable String context) {
-        Config config = Config.autoConfigure(context);
-        NamedContext found = config.getCurrentContext();
-        if (context != null && (found == null || !context.equals(found.getName()))) {
-            List<String> names = config.getContexts() == null
-                    ? List.of()
-                    : config.getContexts().stream().map(NamedContext::getName).toList();
-            throw new DemoException("the kubeconfig has no context " + context + "; it has "
-                    + (names.isEmpty() ? "none" : String.join(", ", names)));
-        }
-        if (found == null) {
-            throw new DemoException("there is no current context: set KUBECONFIG to a kubeconfig, or name one of its"
-                    + " contexts by --context");
-        }
-        return config;
     }
 
     /** The namespace of an operator that runs. @throws DemoException when there is none, with the mend */

@@ -95,7 +95,7 @@ public final class Statuses {
                 generation, revision, agent.policies(), agent.servers(), progress.pods(),
                 held == null ? Integer.valueOf(progress.programmed()) : held.programmedPods(),
                 held == null ? progress.ratio() : held.programmed(), agent.oversight().posture(),
-                required.isEmpty() ? null : required, conditions.build());
+                required.isEmpty() ? null : required, null, conditions.build());
     }
 
     /** What is not known yet is left as it was said before. */

@@ -16,10 +16,12 @@ import dev.chaperone.api.ToolPolicy;
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.api.Workload;
 import dev.chaperone.controller.view.PodFacts.Phase;
+import dev.chaperone.controller.view.guard.GuardFacts;
 import dev.chaperone.policy.PolicyId;
 import dev.chaperone.injection.WorkloadAnnotation;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -36,8 +38,10 @@ import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +50,8 @@ public final class Facts {
     private Facts() {}
 
     public static NamespaceFacts of(Namespace namespace) {
-        return new NamespaceFacts(namespace.getMetadata().getName(), labels(namespace.getMetadata()));
+        return new NamespaceFacts(
+                namespace.getMetadata().getName(), labels(namespace.getMetadata()), governedSince(namespace));
     }
 
     public static PodFacts of(Pod pod) {
@@ -57,7 +62,7 @@ public final class Facts {
                 controller(metadata), requireNonNullElse(serviceAccount, "default"),
                 pod.getSpec() == null ? null : pod.getSpec().getNodeName(), phase(pod), mustRunConfig(pod),
                 metadata.getDeletionTimestamp() != null,
-                requireNonNullElse(metadata.getCreationTimestamp(), ""));
+                requireNonNullElse(metadata.getCreationTimestamp(), ""), GuardFacts.of(pod));
     }
 
     public static WorkloadFacts of(Deployment deployment) {
@@ -143,6 +148,19 @@ public final class Facts {
         return new CredentialFacts(
                 secret.getMetadata().getName(), annotations.getOrDefault(Governance.CREDENTIAL_NAMESPACES, ""),
                 annotations.getOrDefault(Governance.CREDENTIAL_HOSTS, ""), tokens);
+    }
+
+    // Whoever wrote the label as it is now owns it; any write of the same owner to the object moves the time on.
+    private static @Nullable String governedSince(Namespace namespace) {
+        return requireNonNullElse(namespace.getMetadata().getManagedFields(), List.<ManagedFieldsEntry>of()).stream()
+                .filter(entry -> entry.getFieldsV1() != null
+                        && entry.getFieldsV1().getAdditionalProperties().get("f:metadata") instanceof Map<?, ?> metadata
+                        && metadata.get("f:labels") instanceof Map<?, ?> labels
+                        && labels.containsKey("f:" + Governance.NAMESPACE_LABEL))
+                .map(ManagedFieldsEntry::getTime)
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     private static WorkloadFacts workload(HasMetadata resource, PodTemplateSpec template, boolean finished) {

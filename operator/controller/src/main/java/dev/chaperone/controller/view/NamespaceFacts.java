@@ -2,9 +2,15 @@ package dev.chaperone.controller.view;
 
 import dev.chaperone.api.Governance;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** What is kept of a namespace. */
-public record NamespaceFacts(String name, Map<String, String> labels) {
+/**
+ * What is kept of a namespace.
+ *
+ * @param governedSince when the label that governs it was written as it is, or somewhat later; null when it has none or
+ *     nobody knows
+ */
+public record NamespaceFacts(String name, Map<String, String> labels, @Nullable String governedSince) {
     public NamespaceFacts {
         labels = Map.copyOf(labels);
     }

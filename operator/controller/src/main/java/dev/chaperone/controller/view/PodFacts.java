@@ -1,6 +1,7 @@
 package dev.chaperone.controller.view;
 
 import dev.chaperone.api.Workload;
+import dev.chaperone.controller.view.guard.GuardFacts;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param ready whether it is Ready, or would be but for its guardrail; on a node that is not heard of it is not
  * @param terminating whether it was told to go
  * @param created its creationTimestamp, which sorts by time
+ * @param guard its guardrail
  */
 public record PodFacts(
         String namespace,
@@ -29,7 +31,8 @@ public record PodFacts(
         Phase phase,
         boolean ready,
         boolean terminating,
-        String created) {
+        String created,
+        GuardFacts guard) {
     /** Phases of pods. */
     public enum Phase {
         PENDING, RUNNING, FINISHED

@@ -6,6 +6,8 @@ import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.reconciler.Resources;
+import dev.chaperone.controller.reconciler.census.CensusTaker;
+import dev.chaperone.controller.reconciler.census.CensusTaker.Taken;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -16,9 +18,11 @@ import java.util.List;
 /** Keeps agents as they are planned. */
 public final class AgentReconciler implements Reconciler<Agent> {
     private final Reconciliation reconciliation;
+    private final CensusTaker census;
 
-    public AgentReconciler(Reconciliation reconciliation) {
+    public AgentReconciler(Reconciliation reconciliation, CensusTaker census) {
         this.reconciliation = reconciliation;
+        this.census = census;
     }
 
     @Override
@@ -50,14 +54,17 @@ public final class AgentReconciler implements Reconciler<Agent> {
             reconciliation.apply(wanted);
         }
         long generation = agent.getMetadata().getGeneration();
-        AgentStatus status = reconciliation.statuses(plan).agent(planned, generation, agent.getStatus());
-        if (status.equals(agent.getStatus())) {
-            return UpdateControl.noUpdate();
+        Taken taken = census.take(agent, planned);
+        AgentStatus status = reconciliation.statuses(plan).agent(planned, generation, agent.getStatus())
+                .withCoverage(taken.coverage());
+        UpdateControl<Agent> control = UpdateControl.noUpdate();
+        if (!status.equals(agent.getStatus())) {
+            reconciliation.events().overseen(
+                    agent, agent.getStatus() == null ? null : agent.getStatus().oversight(), status.oversight());
+            Agent fresh = Resources.named(new Agent(), agent);
+            fresh.setStatus(status);
+            control = UpdateControl.patchStatus(fresh);
         }
-        reconciliation.events().overseen(
-                agent, agent.getStatus() == null ? null : agent.getStatus().oversight(), status.oversight());
-        Agent fresh = Resources.named(new Agent(), agent);
-        fresh.setStatus(status);
-        return UpdateControl.patchStatus(fresh);
+        return taken.again() == null ? control : control.rescheduleAfter(taken.again());
     }
 }

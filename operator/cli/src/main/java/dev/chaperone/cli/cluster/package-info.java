@@ -1,0 +1,5 @@
+/** How commands reach a cluster. */
+@NullMarked
+package dev.chaperone.cli.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package dev.chaperone.controller.view.guard;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something of a pod that admission refuses.
+ *
+ * @param rule what it is against
+ * @param container the container that it is about; null for the pod as a whole
+ */
+public record Breach(Rule rule, @Nullable String container) {
+    /** Rules of the chart's policies on pods, with what is told of a pod that does not keep them. */
+    public enum Rule {
+        FIRST("its guardrail is not the first init container"), BY_DIGEST(
+                "its guardrail's image is not named by a digest"), IMAGE_THAT_RUNS(
+                        "its guardrail runs another image than the pod names"), OWN_VOLUMES(
+                                "mounts a volume of the guardrail"), OWN_USER(
+                                        "runs as the guardrail's user"), OWN_TOKEN(
+                                                "it asks for a second token of the guardrail's audience"), NOT_ENTERED(
+                                                        "is aimed at the guardrail"), NODE_NAMESPACES(
+                                                                "it shares a namespace of its node"), PROCESSES(
+                                                                        "its containers share a process namespace"), NODE_FILES(
+                                                                                "it mounts files of its node"), NODE_PORTS(
+                                                                                        "takes a port of the node"), PROBED_HOST(
+                                                                                                "has a probe or hook that calls another host"), CAPABILITIES(
+                                                                                                        "is privileged or adds a capability"), RAW_SOCKETS(
+                                                                                                                "keeps NET_RAW, which reads the guardrail's traffic"), CONFINEMENT(
+                                                                                                                        "is not confined as the Pod Security baseline asks"), SYSCTLS(
+                                                                                                                                "it sets a sysctl that the Pod Security baseline refuses"), NAMES(
+                                                                                                                                        "it says what names resolve to");
+
+        private final String text;
+
+        Rule(String text) {
+            this.text = text;
+        }
+    }
+
+    /** What people are told. */
+    public String text() {
+        return container == null ? rule.text : "container " + container + " " + rule.text;
+    }
+}
