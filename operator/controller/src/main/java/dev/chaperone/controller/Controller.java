@@ -1,5 +1,6 @@
 package dev.chaperone.controller;
 
+import dev.chaperone.controller.reconciler.eviction.Evictions;
 import java.util.function.Supplier;
 import java.util.Map;
 import java.util.List;
@@ -137,7 +138,8 @@ public final class Controller implements AutoCloseable {
         census = taker;
         register(built, "namespace", new NamespaceReconciler(reconciliation), Governance.NAMESPACE_LABEL + " in ("
                 + Governance.GOVERNED + "," + Governance.BREAK_GLASS + ")");
-        register(built, "agent", new AgentReconciler(reconciliation, taker), null);
+        Evictions evictions = new Evictions(client, fleet, leadership, reconciliation.events(), clock);
+        register(built, "agent", new AgentReconciler(reconciliation, taker, evictions), null);
         register(built, "guardrailconfig", new GuardrailConfigReconciler(reconciliation), null);
         register(built, "toolpolicy", new ToolPolicyReconciler(reconciliation), null);
         register(built, "clustertoolpolicy", new ClusterToolPolicyReconciler(reconciliation), null);

@@ -11,8 +11,10 @@ import dev.chaperone.policy.oversight.Requirement;
 import dev.chaperone.policy.oversight.Terms;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Says how it stands with an agent's requirements. */
@@ -90,7 +92,7 @@ final class AgentCheck {
         Lacks worst = null;
         String whose = "";
         Instant since = knowledge.now();
-        boolean narrowed = false;
+        Set<String> overdue = new HashSet<>();
         for (PodFacts pod : running) {
             PodReport report = knowledge.report(pod);
             if (report == null && pod.bound() != null && knowledge.isNew()) {
@@ -102,7 +104,9 @@ final class AgentCheck {
                         ? knowledge.lackingSince(pod, requirement, before)
                         : lacks.since();
                 since = began.isBefore(since) ? began : since;
-                narrowed |= !knowledge.now().isBefore(began.plus(requirement.grace()));
+                if (!knowledge.now().isBefore(began.plus(requirement.grace()))) {
+                    overdue.add(pod.uid());
+                }
                 names.add(pod.name());
                 if (worst == null || (worst.state() == State.UNKNOWN && lacks.state() == State.LAPSED)) {
                     worst = lacks;
@@ -114,6 +118,6 @@ final class AgentCheck {
                 ? Observation.met(knowledge.now())
                 : new Observation(worst.state(), worst.reason(),
                         names.size() + " of " + running.size() + " pods; " + whose + " " + worst.text(), since, names,
-                        narrowed);
+                        overdue);
     }
 }

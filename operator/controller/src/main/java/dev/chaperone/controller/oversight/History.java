@@ -27,12 +27,16 @@ final class History {
                 || (before.state().lacks() && seen.state().lacks()));
         Instant since = before != null && goesOn ? before.since() : seen.since();
         return new Standing(requirement, seen.state(), since, seen.reason(), seen.message(), seen.pods(),
-                requirement.terms().isOfPods() ? seen.narrowed() : isOver(seen.state(), since, requirement, now), null);
+                seen.overdue(),
+                requirement.terms().isOfPods()
+                        ? !seen.overdue().isEmpty()
+                        : isOver(seen.state(), since, requirement, now),
+                null);
     }
 
     private static Standing standing(Requirement requirement, Standing before, Instant healing, Instant now) {
         return new Standing(requirement, before.state(), before.since(), before.reason(), before.message(),
-                before.pods(), isOver(before.state(), before.since(), requirement, now), healing);
+                before.pods(), before.overdue(), isOver(before.state(), before.since(), requirement, now), healing);
     }
 
     private static boolean isOver(State state, Instant since, Requirement requirement, Instant now) {

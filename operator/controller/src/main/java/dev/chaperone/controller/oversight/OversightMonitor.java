@@ -261,8 +261,8 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     private static @Nullable Standing standing(OversightRequirement stored, Requirement requirement) {
         try {
             return new Standing(requirement, stored.state(), Instant.parse(stored.since()), stored.reason(),
-                    stored.message(), Objects.requireNonNullElse(stored.pods(), List.of()), stored.narrowed() != null,
-                    null);
+                    stored.message(), Objects.requireNonNullElse(stored.pods(), List.of()), Set.of(),
+                    stored.narrowed() != null, null);
         } catch (DateTimeParseException e) {
             return null;
         }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Counts who may decide on held calls of an agent. */
@@ -27,7 +28,7 @@ final class ReviewCheck {
                         + String.join(", ", unknown ? count.unknown : count.unable);
                 return new Observation(
                         unknown ? State.UNKNOWN : State.LAPSED, unknown ? "DecidersUnknown" : "TooFewDeciders", message,
-                        now, List.of(), false);
+                        now, List.of(), Set.of());
             }
         }
         return Observation.met(now);

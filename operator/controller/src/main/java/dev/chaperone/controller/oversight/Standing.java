@@ -8,6 +8,7 @@ import dev.chaperone.policy.oversight.Requirement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param since when it began to be in force, or to lack
  * @param pods whose fault it is, by name
+ * @param overdue UIDs of those among them that lacked for longer than the grace
  * @param narrowed whether something is narrowed by now
  * @param healing since when it has been seen in force again, though it still counts as lacking; null when it has not
  */
@@ -25,6 +27,7 @@ public record Standing(
         String reason,
         String message,
         List<String> pods,
+        Set<String> overdue,
         boolean narrowed,
         @Nullable Instant healing) {
     private static final int MOST_PODS = 10;
@@ -32,6 +35,7 @@ public record Standing(
 
     public Standing {
         pods = List.copyOf(pods);
+        overdue = Set.copyOf(overdue);
     }
 
     /** As it stands in a status. */

@@ -1,5 +1,10 @@
 package dev.chaperone.controller.reconciler.agent;
 
+import org.jspecify.annotations.Nullable;
+import java.time.Duration;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.oversight.Standing;
+import dev.chaperone.controller.reconciler.eviction.Evictions;
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.AgentStatus;
 import dev.chaperone.controller.plan.AgentPlan;
@@ -17,12 +22,17 @@ import java.util.List;
 
 /** Keeps agents as they are planned. */
 public final class AgentReconciler implements Reconciler<Agent> {
+    /** A budget may refuse for now, and there may be other pods. */
+    private static final Duration EVICT_AGAIN = Duration.ofSeconds(15);
+
     private final Reconciliation reconciliation;
     private final CensusTaker census;
+    private final Evictions evictions;
 
-    public AgentReconciler(Reconciliation reconciliation, CensusTaker census) {
+    public AgentReconciler(Reconciliation reconciliation, CensusTaker census, Evictions evictions) {
         this.reconciliation = reconciliation;
         this.census = census;
+        this.evictions = evictions;
     }
 
     @Override
@@ -65,6 +75,23 @@ public final class AgentReconciler implements Reconciler<Agent> {
             fresh.setStatus(status);
             control = UpdateControl.patchStatus(fresh);
         }
-        return taken.again() == null ? control : control.rescheduleAfter(taken.again());
+        Duration again = evict(planned.id()) ? shorter(EVICT_AGAIN, taken.again()) : taken.again();
+        return again == null ? control : control.rescheduleAfter(again);
+    }
+
+    /** Evicts as oversight policies ask for; says whether there is more to be looked after. */
+    private boolean evict(AgentId agent) {
+        boolean any = false;
+        for (Standing standing : reconciliation.oversight().get().getOrDefault(agent, List.of())) {
+            if (standing.requirement().evicts() && !standing.overdue().isEmpty()) {
+                evictions.consider(agent, standing.overdue(), standing.requirement().name());
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    private static Duration shorter(Duration one, @Nullable Duration other) {
+        return other != null && other.compareTo(one) < 0 ? other : one;
     }
 }
