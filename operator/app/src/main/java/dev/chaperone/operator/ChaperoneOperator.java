@@ -7,6 +7,7 @@ import dev.chaperone.controller.oversight.OversightMonitor.Hearing;
 import dev.chaperone.controller.oversight.OversightMonitor;
 import dev.chaperone.controller.reconciler.Events;
 import dev.chaperone.controller.reconciler.Leadership;
+import dev.chaperone.controller.reconciler.LeadershipMetrics;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.admission.mutate.PodMutator;
 import dev.chaperone.admission.server.AdmissionAnswer;
@@ -93,6 +94,7 @@ final class ChaperoneOperator implements AutoCloseable {
 
         GuardrailReports reports = keep(new GuardrailReports(fleet, GuardrailReports.HEARTBEAT_AGE));
         Leadership leadership = new Leadership();
+        LeadershipMetrics.register(registry, leadership);
         OversightMonitor oversight = oversight(reports, leadership);
         ChannelMetrics metrics = new ChannelMetrics(registry);
         keep(new ChannelServer(

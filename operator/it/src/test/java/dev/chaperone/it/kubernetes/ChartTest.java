@@ -140,6 +140,8 @@ class ChartTest {
             audit.otlp.headersSecret           | Head/ers                   | does not match pattern
             audit.otlp.token                   | s3cret                     | not allowed
             crds.install                       | perhaps                    | boolean
+            monitoring.prometheusRule.enabled  | perhaps                    | boolean
+            monitoring.podMonitors.interval    | 5s                         | not allowed
             """)
     void refuses_values_that_mean_nothing(String key, String value, String refusal) {
         // Given
@@ -148,6 +150,25 @@ class ChartTest {
         // When, Then
         assertThatThrownBy(template::call).hasMessageContaining("values don't meet the specifications of the schema")
                 .hasMessageContaining(refusal);
+    }
+
+    @Test
+    void gives_alerts_and_dashboard_as_they_lie_in_its_files() throws IOException {
+        // When
+        List<GenericKubernetesResource> made = objects(Chart.template().set("crds.install", false)
+                .set("monitoring.prometheusRule.enabled", true).set("monitoring.grafanaDashboard.enabled", true)
+                .call());
+
+        // Then
+        assertThat(made).filteredOn(object -> object.getKind().equals("PrometheusRule")).singleElement()
+                .satisfies(rule -> assertThat(rule.<Object>get("spec")).isEqualTo(Serialization.unmarshal(
+                        Files.readString(Chart.FOLDER.resolve("files/alerts.yaml")), Object.class)));
+        assertThat(made).filteredOn(object -> object.getMetadata().getName().equals("chaperone-dashboard"))
+                .singleElement().satisfies(dashboard -> {
+                    assertThat(dashboard.getMetadata().getLabels()).containsEntry("grafana_dashboard", "1");
+                    assertThat(dashboard.<String>get("data", "chaperone.json"))
+                            .isEqualTo(Files.readString(Chart.FOLDER.resolve("files/dashboard.json")));
+                });
     }
 
     @Test

@@ -1,0 +1,67 @@
+package dev.chaperone.it.monitoring;
+
+import dev.chaperone.api.OversightRequirement.State;
+import dev.chaperone.controller.channel.ChannelSamples;
+import dev.chaperone.controller.evidence.EvidenceMetrics;
+import dev.chaperone.controller.evidence.Finding;
+import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.oversight.OversightMetrics;
+import dev.chaperone.controller.oversight.Standing;
+import dev.chaperone.controller.planned.PlanSamples;
+import dev.chaperone.controller.reconciler.Leadership;
+import dev.chaperone.controller.reconciler.LeadershipMetrics;
+import dev.chaperone.controller.reconciler.census.CensusSamples;
+import dev.chaperone.policy.oversight.Requirement;
+import dev.chaperone.policy.oversight.Terms;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** What a replica of the operator shows after some of everything that it counts. */
+final class OperatorMetrics {
+    private OperatorMetrics() {}
+
+    static String exposition() throws IOException {
+        PrometheusRegistry registry = new PrometheusRegistry();
+        LeadershipMetrics.register(registry, new Leadership());
+        PlanSamples.count(registry);
+        ChannelSamples.count(registry);
+        CensusSamples.register(registry);
+        OversightMetrics.register(registry, OperatorMetrics::standings);
+        countEvidence(new EvidenceMetrics(registry));
+        var out = new ByteArrayOutputStream();
+        PrometheusTextFormatWriter.create().write(out, registry.scrape());
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static Map<AgentId, List<Standing>> standings() {
+        return Map.of(new AgentId("dev", "coder"),
+                Arrays.stream(State.values()).map(OperatorMetrics::standing).toList());
+    }
+
+    private static Standing standing(State state) {
+        Requirement requirement = new Requirement(
+                Requirement.HEARTBEAT, new TreeSet<>(), new Terms.Heartbeat(Duration.ofMinutes(1)), Duration.ZERO,
+                List.of(), false);
+        return new Standing(requirement, state, Instant.EPOCH, "Reason", "", List.of(), false, null);
+    }
+
+    private static void countEvidence(EvidenceMetrics metrics) {
+        Stream.of("kept", "failed", "busy", "refused").forEach(metrics::batch);
+        metrics.kept(List.of("{}".getBytes(StandardCharsets.UTF_8)), Duration.ofMillis(3));
+        metrics.repeated(1);
+        Stream.of(
+                new Finding.Altered("boot", 1), new Finding.Missing("boot", 1, 2), new Finding.Rewritten("boot", 1),
+                new Finding.Reordered("boot", 1), new Finding.Unreadable("boot", 1), new Finding.Foreign("boot", 1))
+                .forEach(metrics::broken);
+    }
+}
