@@ -90,7 +90,8 @@ class AlertRulesTest {
             assertThat(alert.at("/annotations/summary").asText()).isNotBlank();
             assertThat(alert.at("/annotations/description").asText()).isNotBlank();
             assertThat(alert.at("/annotations/runbook").asText()).isEqualTo("charts/chaperone/README.md#" + anchor);
-            assertThat(readme).contains("<a id=\"" + anchor + "\"></a>`" + name + "`");
+            assertThat(readme.contains("<a id=\"" + anchor + "\"></a>`" + name + "`")).as("told in the README")
+                    .isTrue();
         });
     }
 

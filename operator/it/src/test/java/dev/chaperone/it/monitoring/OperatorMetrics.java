@@ -28,6 +28,9 @@ import java.util.stream.Stream;
 
 /** What a replica of the operator shows after some of everything that it counts. */
 final class OperatorMetrics {
+    private static final List<String> REQUIREMENTS = List.of(
+            Requirement.HEARTBEAT, Requirement.AUDIT_TRAIL, Requirement.COVERAGE, Requirement.REVIEW);
+
     private OperatorMetrics() {}
 
     static String exposition() throws IOException {
@@ -44,14 +47,13 @@ final class OperatorMetrics {
     }
 
     private static Map<AgentId, List<Standing>> standings() {
-        return Map.of(new AgentId("dev", "coder"),
-                Arrays.stream(State.values()).map(OperatorMetrics::standing).toList());
+        return Map.of(new AgentId("dev", "coder"), REQUIREMENTS.stream()
+                .flatMap(name -> Arrays.stream(State.values()).map(state -> standing(name, state))).toList());
     }
 
-    private static Standing standing(State state) {
+    private static Standing standing(String name, State state) {
         Requirement requirement = new Requirement(
-                Requirement.HEARTBEAT, new TreeSet<>(), new Terms.Heartbeat(Duration.ofMinutes(1)), Duration.ZERO,
-                List.of(), false);
+                name, new TreeSet<>(), new Terms.Heartbeat(Duration.ofMinutes(1)), Duration.ZERO, List.of(), false);
         return new Standing(requirement, state, Instant.EPOCH, "Reason", "", List.of(), false, null);
     }
 
