@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -54,7 +55,7 @@ final class OperatorMetrics {
     private static Standing standing(String name, State state) {
         Requirement requirement = new Requirement(
                 name, new TreeSet<>(), new Terms.Heartbeat(Duration.ofMinutes(1)), Duration.ZERO, List.of(), false);
-        return new Standing(requirement, state, Instant.EPOCH, "Reason", "", List.of(), false, null);
+        return new Standing(requirement, state, Instant.EPOCH, "Reason", "", List.of(), Set.of(), false, null);
     }
 
     private static void countEvidence(EvidenceMetrics metrics) {
