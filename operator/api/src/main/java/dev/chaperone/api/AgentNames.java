@@ -12,6 +12,9 @@ import java.util.Set;
 public final class AgentNames {
     private static final int MAX_LENGTH = 253;
     private static final int HASH_LENGTH = 16;
+    private static final int MAX_LABEL = 63;
+    /** Long enough that nobody finds two names with the same. */
+    private static final int LABEL_HASH = 32;
     private static final Set<String> BUILT_IN = Set.of("apps/v1", "batch/v1", "v1");
 
     private AgentNames() {}
@@ -29,12 +32,24 @@ public final class AgentNames {
         return kind.equals("Deployment") && name.indexOf('.') < 0 ? name : bounded(name + "." + suffix);
     }
 
+    /**
+     * The agent's name as the value of a label: itself, or when it is too long its beginning, an underscore, which no
+     * name has, and a digest. No two agents of a namespace share one.
+     */
+    public static String label(String agent) {
+        return agent.length() <= MAX_LABEL
+                ? agent
+                : agent.substring(0, MAX_LABEL - LABEL_HASH - 1) + "_" + digest(agent, LABEL_HASH);
+    }
+
     private static String bounded(String name) {
-        if (name.length() <= MAX_LENGTH) {
-            return name;
-        }
+        return name.length() <= MAX_LENGTH
+                ? name
+                : name.substring(0, MAX_LENGTH - HASH_LENGTH - 1) + "-" + digest(name, HASH_LENGTH);
+    }
+
+    private static String digest(String name, int length) {
         String digest = Digests.of(name.getBytes(StandardCharsets.UTF_8));
-        return name.substring(0, MAX_LENGTH - HASH_LENGTH - 1) + "-"
-                + digest.substring(digest.indexOf(':') + 1).substring(0, HASH_LENGTH);
+        return digest.substring(digest.indexOf(':') + 1).substring(0, length);
     }
 }

@@ -41,6 +41,13 @@ public final class GuardrailPod {
      */
     public static final String WORKLOAD_ANNOTATION = Api.GROUP + "/workload";
 
+    /**
+     * Label of pods: the agent that the pod is, as {@link AgentNames#label} writes it, by which NetworkPolicies select
+     * it. Written by admission when the pod is created, and never changed; a pod that brings another value along is
+     * refused. A pod of its own whose name the API server makes up has none: it is not named yet when it is admitted.
+     */
+    public static final String AGENT_LABEL = Api.GROUP + "/agent";
+
     /** Name of the one {@link GuardrailShape}. */
     public static final String SHAPE = "chaperone";
 

@@ -7,6 +7,7 @@ import dev.chaperone.api.GuardrailPod;
 import dev.chaperone.api.Workload;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a pod a guarded one. Works on the tree as it came, so that fields that this release has never heard of survive,
@@ -56,8 +57,18 @@ public final class PodInjector {
         initContainers.insert(0, container.deepCopy());
         ArrayNode own = Trees.array(spec, "volumes");
         volumes.forEach(volume -> Trees.put(own, volume.deepCopy(), own.size()));
-        annotate(Trees.object(Trees.object(guarded, "metadata"), "annotations"), containers, workload);
+        ObjectNode metadata = Trees.object(guarded, "metadata");
+        annotate(Trees.object(metadata, "annotations"), containers, workload);
+        label(metadata, AgentLabel.of(pod, workload));
         return guarded;
+    }
+
+    private static void label(ObjectNode metadata, @Nullable String agent) {
+        if (agent != null) {
+            Trees.object(metadata, "labels").put(GuardrailPod.AGENT_LABEL, agent);
+        } else if (metadata.get("labels") instanceof ObjectNode labels) {
+            labels.remove(GuardrailPod.AGENT_LABEL);
+        }
     }
 
     private static void removeOurs(ArrayNode containers) {

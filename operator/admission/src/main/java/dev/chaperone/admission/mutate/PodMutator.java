@@ -8,6 +8,8 @@ import dev.chaperone.admission.server.AdmissionAnswer.Reason;
 import dev.chaperone.admission.server.AdmissionHandler;
 import dev.chaperone.admission.server.AdmissionRequest;
 import dev.chaperone.admission.server.AdmissionRequest.Operation;
+import dev.chaperone.api.GuardrailPod;
+import dev.chaperone.injection.AgentLabel;
 import dev.chaperone.injection.Binding;
 import dev.chaperone.injection.Binding.Bound;
 import dev.chaperone.injection.Binding.Refused;
@@ -24,6 +26,9 @@ public final class PodMutator implements AdmissionHandler {
 
     /** Namespaces of Kubernetes itself, where a webhook that is down must stop nothing. */
     public static final Set<String> NEVER_GOVERNED = Set.of("kube-system", "kube-node-lease", "kube-public");
+
+    private static final String FORGED = "the pod brings along the label " + GuardrailPod.AGENT_LABEL
+            + ", which the operator writes; leave it out of the pod, its template and the template's selector";
 
     private final PodInjector injector;
     private final WorkloadBinding binding;
@@ -53,6 +58,8 @@ public final class PodMutator implements AdmissionHandler {
         }
         Binding bound = binding.bind(pod, namespace, request.user());
         return switch (bound) {
+            case Bound(var workload) when AgentLabel.isForged(pod, workload) -> new Denied(Reason.FORBIDDEN, FORGED,
+                    List.of());
             case Bound(var workload) -> new Allowed(
                     JsonPatch.between(pod, injector.inject(pod, workload)), List.of());
             case Refused(var message) -> new Denied(Reason.FORBIDDEN, message, List.of());

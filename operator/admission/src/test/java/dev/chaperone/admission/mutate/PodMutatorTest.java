@@ -61,6 +61,19 @@ class PodMutatorTest {
     }
 
     @Test
+    void deniesAPodThatSaysItIsAnotherAgent() throws Exception {
+        JsonNode pod = JSON.readTree("""
+                {"metadata": {"name": "coder", "labels": {"chaperone.dev/agent": "payer"}},
+                  "spec": {"containers": [{"name": "agent"}]}}
+                """);
+
+        assertThat(mutator.handle(request("dev", pod))).isInstanceOfSatisfying(Denied.class, denied -> {
+            assertThat(denied.reason()).isEqualTo(Reason.FORBIDDEN);
+            assertThat(denied.message()).startsWith("the pod brings along the label chaperone.dev/agent");
+        });
+    }
+
+    @Test
     void deniesAPodThatClaimsAnOwner() throws Exception {
         JsonNode pod = JSON.readTree("""
                 {"metadata": {"ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "coder-5d",

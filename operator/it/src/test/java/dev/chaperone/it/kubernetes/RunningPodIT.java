@@ -93,6 +93,17 @@ class RunningPodIT {
         assertThat(answer.refusal()).contains("'chaperone-pod-update'").contains("says whose pod this is");
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', payer", "/status, payer"})
+    void the_agent_stays(String subresource, String agent) {
+        // When
+        Answer answer = developer.dryRunPatch(POD + subresource, "metadata: {labels: {chaperone.dev/agent: " + agent
+                + "}}");
+
+        // Then
+        assertThat(answer.refusal()).contains("'chaperone-pod-update'").contains("which agent's network policy");
+    }
+
     @Test
     void a_scheduler_does_not_say_whose_pod_it_is() {
         // When
