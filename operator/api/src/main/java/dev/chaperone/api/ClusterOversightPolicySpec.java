@@ -16,6 +16,7 @@ public record ClusterOversightPolicySpec(
         @Nullable LabelSelector agentSelector,
         @Nullable EnforcementMode posture,
         OversightRules.@Nullable Monitoring monitoring,
-        OversightRules.@Nullable Review review)
+        OversightRules.@Nullable Review review,
+        OversightRules.@Nullable Egress egress)
         implements
             OversightRules {}

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 public record OversightPolicySpec(
         @Nullable LabelSelector agentSelector,
         OversightRules.@Nullable Monitoring monitoring,
-        OversightRules.@Nullable Review review)
+        OversightRules.@Nullable Review review,
+        OversightRules.@Nullable Egress egress)
         implements
             OversightRules {}

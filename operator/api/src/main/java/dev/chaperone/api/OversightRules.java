@@ -22,6 +22,9 @@ public interface OversightRules {
     @Nullable
     Review review();
 
+    @Nullable
+    Egress egress();
+
     /**
      * That the agent's guardrails are heard and their audit trails kept.
      *
@@ -63,6 +66,45 @@ public interface OversightRules {
         USER, @JsonProperty("Group")
         GROUP, @JsonProperty("ServiceAccount")
         SERVICE_ACCOUNT
+    }
+
+    /**
+     * That the agent's pods reach nothing but what they need, and what is written here.
+     *
+     * @param mode how that is brought about
+     * @param allow what they may reach besides their tool servers, the cluster's DNS and the operator; nothing when absent
+     */
+    record Egress(EgressMode mode, @Nullable List<Destination> allow, @Nullable OnLapse onLapse) {}
+
+    /** How an agent's pods are kept from reaching anything else. */
+    enum EgressMode {
+        /** By a NetworkPolicy for the whole pod, which the cluster's network has to enforce. */
+        @JsonProperty("Restricted")
+        RESTRICTED
+    }
+
+    /**
+     * A destination in the words of a NetworkPolicy: addresses, or pods.
+     *
+     * @param cidr the addresses
+     * @param except addresses among those that are no destination
+     * @param namespaceSelector in which namespaces the pods are; in the agent's own when absent
+     * @param podSelector which pods; all of those namespaces when absent
+     * @param ports on which ports; on all when absent
+     */
+    record Destination(
+            @Nullable String cidr,
+            @Nullable List<String> except,
+            @Nullable LabelSelector namespaceSelector,
+            @Nullable LabelSelector podSelector,
+            @Nullable List<DestinationPort> ports) {}
+
+    /** @param protocol TCP when absent */
+    record DestinationPort(int port, @Nullable PortProtocol protocol) {}
+
+    /** Protocols that a NetworkPolicy knows. */
+    enum PortProtocol {
+        TCP, UDP, SCTP
     }
 
     /**

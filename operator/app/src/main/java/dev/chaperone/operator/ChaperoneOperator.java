@@ -18,6 +18,7 @@ import dev.chaperone.admission.server.SuppliedKeyManager;
 import dev.chaperone.admission.validate.PolicyValidator;
 import dev.chaperone.controller.Controller;
 import dev.chaperone.controller.ControllerSettings;
+import dev.chaperone.controller.plan.EgressPolicies;
 import dev.chaperone.controller.planned.PlanMetrics;
 import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.channel.ChannelMetrics;
@@ -115,7 +116,8 @@ final class ChaperoneOperator implements AutoCloseable {
         keep(new Controller(
                 client,
                 new ControllerSettings(
-                        settings.namespace(), settings.pod(), GuardrailReports.HEARTBEAT_AGE, START_TIMEOUT),
+                        settings.namespace(), settings.pod(), GuardrailReports.HEARTBEAT_AGE, START_TIMEOUT,
+                        settings.egress()),
                 fleet, reports, oversight::standings, leadership, duties, clock, registry)).start();
         oversight.start();
         LOG.info("Operator serves");
@@ -124,7 +126,8 @@ final class ChaperoneOperator implements AutoCloseable {
     private OversightMonitor oversight(GuardrailReports reports, Leadership leadership) {
         Deciders deciders = keep(new Deciders(client));
         OversightMonitor monitor = keep(new OversightMonitor(
-                fleet, reports, deciders::may, now -> hearing(leadership, now), clock));
+                fleet, reports, deciders::may, new EgressPolicies(settings.egress()), now -> hearing(leadership, now),
+                clock));
         OversightMetrics.register(registry, () -> leadership.leads() ? monitor.standings() : Map.of());
         return monitor;
     }

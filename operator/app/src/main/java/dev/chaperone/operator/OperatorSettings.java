@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.chaperone.controller.evidence.OtlpSettings;
+import dev.chaperone.controller.plan.EgressSettings;
 import dev.chaperone.injection.GuardrailSettings.PullPolicy;
 import dev.chaperone.injection.GuardrailSettings.Resources;
 import dev.chaperone.injection.TrustedController;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param trustedControllers who is believed about the owners of pods, besides Kubernetes' own controllers
  * @param clusterRole the cluster role of the release: what the operator makes cluster-wide belongs to it, and goes when
  *     the release is uninstalled; null when it should stay
+ * @param dns where agents of which egress is required resolve names, as egress rules of a NetworkPolicy
  * @param collector who keeps audit trails; null for this process's standard output
  */
 record OperatorSettings(
@@ -39,6 +42,7 @@ record OperatorSettings(
         Resources resources,
         List<TrustedController> trustedControllers,
         @Nullable String clusterRole,
+        List<NetworkPolicyEgressRule> dns,
         @Nullable OtlpSettings collector) {
     static final int WEBHOOK_PORT = 9443;
     static final int CHANNEL_PORT = 8443;
@@ -59,12 +63,18 @@ record OperatorSettings(
                 resources(environment.getOrDefault("CHAPERONE_GUARDRAIL_RESOURCES", "{}")),
                 trustedControllers(environment.getOrDefault("CHAPERONE_TRUSTED_CONTROLLERS", "[]")),
                 environment.get("CHAPERONE_OWNER_CLUSTER_ROLE"),
+                dns(environment.get("CHAPERONE_EGRESS_DNS")),
                 collector(environment));
     }
 
     /** The channel's DNS name, which every replica's certificate has. */
     String channelName() {
         return CHANNEL_SERVICE + "." + namespace + ".svc";
+    }
+
+    /** What the pods of every agent may reach. */
+    EgressSettings egress() {
+        return EgressSettings.of(namespace, dns);
     }
 
     /** DNS names of the operator's servers. */
@@ -104,6 +114,13 @@ record OperatorSettings(
     private static List<TrustedController> trustedControllers(String text) {
         return read("CHAPERONE_TRUSTED_CONTROLLERS", text, new TypeReference<>() {
         });
+    }
+
+    private static List<NetworkPolicyEgressRule> dns(@Nullable String text) {
+        return text == null
+                ? EgressSettings.DNS
+                : read("CHAPERONE_EGRESS_DNS", text, new TypeReference<List<NetworkPolicyEgressRule>>() {
+                });
     }
 
     private static @Nullable OtlpSettings collector(Map<String, String> environment) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.chaperone.controller.evidence.OtlpSettings;
+import dev.chaperone.controller.plan.EgressSettings;
 import dev.chaperone.injection.GuardrailSettings.PullPolicy;
 import dev.chaperone.injection.GuardrailSettings.Resources;
 import dev.chaperone.injection.TrustedController;
@@ -38,8 +39,24 @@ class OperatorSettingsTest {
         assertThat(settings.trustedControllers()).isEmpty();
         assertThat(settings.clusterRole()).isNull();
         assertThat(settings.collector()).isNull();
+        assertThat(settings.egress()).isEqualTo(EgressSettings.of("chaperone-system", EgressSettings.DNS));
         assertThat(settings.serverNames()).contains(
                 "chaperone-webhook.chaperone-system.svc", "chaperone-channel.chaperone-system.svc");
+    }
+
+    @Test
+    void whereNamesAreResolvedIsSaidAsANetworkPolicySaysIt() {
+        // When
+        OperatorSettings settings = OperatorSettings.of(with(
+                "CHAPERONE_EGRESS_DNS",
+                "[{\"to\":[{\"ipBlock\":{\"cidr\":\"169.254.20.10/32\"}}],\"ports\":[{\"port\":53}]}]"));
+
+        // Then
+        assertThat(settings.egress().rules()).hasSize(2).first().satisfies(rule -> {
+            assertThat(rule.getTo().getFirst().getIpBlock().getCidr()).isEqualTo("169.254.20.10/32");
+            assertThat(rule.getPorts().getFirst().getPort().getIntVal()).isEqualTo(53);
+            assertThat(rule.getPorts().getFirst().getProtocol()).isEqualTo("TCP");
+        });
     }
 
     @Test

@@ -6,11 +6,14 @@ import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
 import dev.chaperone.controller.oversight.PodFinding.Lacks;
 import dev.chaperone.controller.plan.AgentPlan;
+import dev.chaperone.controller.view.NetworkPolicyFacts;
 import dev.chaperone.controller.view.PodFacts;
 import dev.chaperone.policy.oversight.Requirement;
 import dev.chaperone.policy.oversight.Terms;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +41,13 @@ final class AgentCheck {
 
         /** Whether a decider may decide in a namespace; empty when that is not known. */
         Optional<Boolean> mayDecide(Decider decider, String namespace);
+
+        /** What the agent's NetworkPolicy should say; null when that is not known. */
+        @Nullable
+        NetworkPolicySpec restriction(AgentPlan agent);
+
+        /** The NetworkPolicies of a namespace. */
+        Collection<NetworkPolicyFacts> networkPolicies(String namespace);
 
         /** How it stood; null when nothing is known of earlier. */
         @Nullable
@@ -82,6 +92,11 @@ final class AgentCheck {
         if (requirement.terms() instanceof Terms.Review review) {
             Observation seen = ReviewCheck.check(review, agent.id().namespace(),
                     decider -> knowledge.mayDecide(decider, agent.id().namespace()), knowledge.now());
+            return seen.state() == State.UNKNOWN && knowledge.isNew() ? null : seen;
+        }
+        if (requirement.terms() instanceof Terms.Egress) {
+            Observation seen = EgressCheck.check(agent, running, knowledge.restriction(agent),
+                    knowledge.networkPolicies(agent.id().namespace()), knowledge.now());
             return seen.state() == State.UNKNOWN && knowledge.isNew() ? null : seen;
         }
         return pods(running, requirement, before);

@@ -10,15 +10,19 @@ import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
 import dev.chaperone.controller.fleet.TrailReport;
 import dev.chaperone.controller.oversight.PodFinding.Lacks;
 import dev.chaperone.controller.plan.AgentPlan;
+import dev.chaperone.controller.plan.EgressPolicies;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.view.AgentFacts;
+import dev.chaperone.controller.view.NetworkPolicyFacts;
 import dev.chaperone.controller.view.PodFacts;
 import dev.chaperone.policy.oversight.Requirement;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,6 +58,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     private final PlannedFleet fleet;
     private final ProgrammingReports reports;
     private final BiFunction<Decider, String, Optional<Boolean>> mayDecide;
+    private final EgressPolicies egress;
     private final Function<Instant, Hearing> hearing;
     private final InstantSource clock;
     private final Instant begun;
@@ -75,17 +80,20 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
 
     /**
      * @param mayDecide whether a decider may decide in a namespace
+     * @param egress what NetworkPolicies should say
      * @param hearing what this replica hears at a time
      */
     public OversightMonitor(
             PlannedFleet fleet,
             ProgrammingReports reports,
             BiFunction<Decider, String, Optional<Boolean>> mayDecide,
+            EgressPolicies egress,
             Function<Instant, Hearing> hearing,
             InstantSource clock) {
         this.fleet = fleet;
         this.reports = reports;
         this.mayDecide = mayDecide;
+        this.egress = egress;
         this.hearing = hearing;
         this.clock = clock;
         this.begun = clock.instant();
@@ -198,12 +206,15 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         private final Hearing heard;
         private final Map<AgentId, List<Standing>> before;
         private final Map<String, PodReport> last;
+        private final Map<String, List<NetworkPolicyFacts>> networkPolicies;
 
         Now(Instant now, Hearing heard, Map<AgentId, List<Standing>> before) {
             this.now = now;
             this.heard = heard;
             this.before = before;
             this.last = heard == Hearing.SOME ? Map.of() : reports.lastReports();
+            this.networkPolicies = fleet.snapshot().egress().policies().stream()
+                    .collect(Collectors.groupingBy(NetworkPolicyFacts::namespace));
         }
 
         @Override
@@ -237,6 +248,16 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         @Override
         public Optional<Boolean> mayDecide(Decider decider, String namespace) {
             return mayDecide.apply(decider, namespace);
+        }
+
+        @Override
+        public @Nullable NetworkPolicySpec restriction(AgentPlan agent) {
+            return egress.spec(agent);
+        }
+
+        @Override
+        public Collection<NetworkPolicyFacts> networkPolicies(String namespace) {
+            return networkPolicies.getOrDefault(namespace, List.of());
         }
 
         @Override

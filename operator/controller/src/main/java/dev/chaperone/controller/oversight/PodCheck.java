@@ -40,7 +40,7 @@ final class PodCheck {
             case Terms.Heartbeat heartbeat -> heartbeat(heartbeat, report.lastSeen(), now);
             case Terms.AuditTrail trail -> trail(trail, report.trail(), now);
             case Terms.Coverage coverage -> coverage(coverage, report.trail());
-            case Terms.Review review -> throw new IllegalArgumentException("not of pods: " + review);
+            case Terms.Review _,Terms.Egress _ -> throw new IllegalArgumentException("not of pods: " + terms);
         };
     }
 

@@ -5,6 +5,7 @@ import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.view.PodFacts;
 import java.util.List;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One agent as it should be.
@@ -16,6 +17,7 @@ import java.util.SortedMap;
  * @param policies the policies that select it, as configs name them
  * @param servers the tool servers that it may reach
  * @param oversight what oversight policies require of it
+ * @param egress what its pods may reach; null when nobody requires that they reach nothing else
  * @param notAccepted policies and tool servers among those of which the newest edit is not in force
  * @param pods its pods that have not finished, by name
  */
@@ -28,5 +30,6 @@ public record AgentPlan(
         List<String> policies,
         List<String> servers,
         AgentOversight oversight,
+        @Nullable EgressPlan egress,
         List<String> notAccepted,
         List<PodFacts> pods) {}

@@ -5,6 +5,7 @@ import dev.chaperone.config.PolicyConfig;
 import dev.chaperone.config.ServerConfig;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.policy.PolicyId;
+import dev.chaperone.policy.oversight.AgentOversight;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,15 @@ import java.util.stream.Stream;
 final class AgentPlanner {
     private final ConfigPlanner configs;
     private final ServerDirectory servers;
+    private final EgressPlanner egress;
     private final Map<String, PolicyPlanner.Standing> standings = new HashMap<>();
 
     AgentPlanner(
-            ConfigPlanner configs, ServerDirectory servers, SortedMap<PolicyId, PolicyPlanner.Standing> standings) {
+            ConfigPlanner configs, ServerDirectory servers, EgressPlanner egress,
+            SortedMap<PolicyId, PolicyPlanner.Standing> standings) {
         this.configs = configs;
         this.servers = servers;
+        this.egress = egress;
         standings.forEach((id, standing) -> this.standings.put(id.toString(), standing));
     }
 
@@ -30,9 +34,11 @@ final class AgentPlanner {
         GuardrailConfigSpec spec = config.spec();
         List<String> policies = spec.policies().stream().map(PolicyConfig::name).toList();
         List<String> names = spec.servers().stream().map(ServerConfig::name).toList();
+        AgentOversight oversight = configs.oversight(member);
         return new AgentPlan(
                 member.id(), member.workload(), member.labels(), config, credentials(member.id(), spec), policies,
-                names, configs.oversight(member), notAccepted(member.id(), policies, names), member.pods());
+                names, oversight, egress.plan(member.id().namespace(), oversight, spec.servers()),
+                notAccepted(member.id(), policies, names), member.pods());
     }
 
     private Credentials credentials(AgentId agent, GuardrailConfigSpec config) {

@@ -65,7 +65,7 @@ public final class FleetPlanner {
 
         ServerDirectory directory = new ServerDirectory(
                 snapshot.servers(), policies.serverIssues(), new CredentialOffers(snapshot.credentials()));
-        AgentPlanner agents = new AgentPlanner(configs, directory, standings);
+        AgentPlanner agents = new AgentPlanner(configs, directory, new EgressPlanner(snapshot), standings);
         SortedMap<AgentId, AgentPlan> plans = new TreeMap<>();
         Fleet.of(
                 snapshot.workloads().stream().filter(workload -> governed.containsKey(workload.namespace())).toList(),

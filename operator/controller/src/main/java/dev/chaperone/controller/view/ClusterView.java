@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the cluster on every replica, whoever leads. Gives a snapshot after each change; a burst of changes is one.
- * Pods and workloads are read of governed namespaces alone, by watches of their own.
+ * Pods, workloads and NetworkPolicies are read of governed namespaces alone, by watches of their own.
  */
 public final class ClusterView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterView.class);
@@ -53,6 +53,7 @@ public final class ClusterView implements AutoCloseable {
     private final Watched<ControllerRevision, Optional<AcceptedSpec>> accepted;
     private final Watched<Secret, CredentialFacts> credentials;
     // Touched by the one thread of the executor, and by close.
+    private final NamedServices services;
     private final Map<String, GovernedNamespace> governed = new ConcurrentHashMap<>();
     // Informers signal while others are still being made.
     private volatile boolean made;
@@ -92,6 +93,7 @@ public final class ClusterView implements AutoCloseable {
         this.credentials = Watched.start(
                 client.secrets().inNamespace(operatorNamespace).withLabel(Governance.CREDENTIAL_LABEL, "true"),
                 Secret::new, Facts::of, changed);
+        this.services = new NamedServices(client, changed);
         this.made = true;
         changes.signal();
     }
@@ -134,9 +136,16 @@ public final class ClusterView implements AutoCloseable {
         });
         names.forEach(name -> governed
                 .computeIfAbsent(name, _ -> new GovernedNamespace(client, name, changes::signal)));
+        services.follow(all(oversight), all(servers), names,
+                namespaces.facts().stream().map(NamespaceFacts::name).collect(Collectors.toSet()));
+    }
+
+    private static <F> List<F> all(List<Watched<?, F>> kinds) {
+        return kinds.stream().flatMap(kind -> kind.facts().stream()).toList();
     }
 
     private Snapshot snapshot() {
+        Set<String> unread = services.loading();
         return new Snapshot(
                 List.copyOf(namespaces.facts()),
                 governed.entrySet().stream()
@@ -145,11 +154,13 @@ public final class ClusterView implements AutoCloseable {
                         .collect(Collectors.toSet()),
                 governed.values().stream().flatMap(namespace -> namespace.pods().stream()).toList(),
                 governed.values().stream().flatMap(GovernedNamespace::workloads).toList(),
-                policies.stream().flatMap(kind -> kind.facts().stream()).toList(),
-                servers.stream().flatMap(kind -> kind.facts().stream()).toList(),
+                all(policies), all(servers),
                 accepted.facts().stream().map(spec -> spec.orElse(null)).filter(Objects::nonNull).toList(),
                 List.copyOf(credentials.facts()),
-                oversight.stream().flatMap(kind -> kind.facts().stream()).toList(), List.copyOf(agents.facts()));
+                all(oversight), List.copyOf(agents.facts()),
+                new EgressFacts(services.facts(), unread,
+                        governed.values().stream()
+                                .flatMap(namespace -> namespace.networkPolicies().stream()).toList()));
     }
 
     @Override
@@ -157,5 +168,6 @@ public final class ClusterView implements AutoCloseable {
         executor.shutdownNow();
         ofTheCluster().forEach(Watched::close);
         governed.values().forEach(GovernedNamespace::close);
+        services.close();
     }
 }

@@ -7,15 +7,17 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The pods and workloads of one governed namespace. Nothing is read of those that are not governed. */
+/** The pods, workloads and NetworkPolicies of one governed namespace. Nothing is read of those that are not governed. */
 final class GovernedNamespace implements AutoCloseable {
     private final Watched<Pod, PodFacts> pods;
     private final List<Watched<?, WorkloadFacts>> workloads;
+    private final Watched<NetworkPolicy, NetworkPolicyFacts> networkPolicies;
 
     GovernedNamespace(KubernetesClient client, String name, Runnable changed) {
         pods = Watched.start(client.pods().inNamespace(name), Pod::new, Facts::of, changed);
@@ -32,10 +34,13 @@ final class GovernedNamespace implements AutoCloseable {
                         client.batch().v1().jobs().inNamespace(name), Job::new, Facts::of, changed),
                 Watched.start(
                         client.batch().v1().cronjobs().inNamespace(name), CronJob::new, Facts::of, changed));
+        networkPolicies = Watched.start(
+                client.network().v1().networkPolicies().inNamespace(name), NetworkPolicy::new, Facts::of,
+                changed);
     }
 
     boolean synced() {
-        return pods.synced() && workloads.stream().allMatch(Watched::synced);
+        return pods.synced() && networkPolicies.synced() && workloads.stream().allMatch(Watched::synced);
     }
 
     Collection<PodFacts> pods() {
@@ -46,9 +51,14 @@ final class GovernedNamespace implements AutoCloseable {
         return workloads.stream().flatMap(kind -> kind.facts().stream());
     }
 
+    Collection<NetworkPolicyFacts> networkPolicies() {
+        return networkPolicies.facts();
+    }
+
     @Override
     public void close() {
         pods.close();
+        networkPolicies.close();
         workloads.forEach(Watched::close);
     }
 }

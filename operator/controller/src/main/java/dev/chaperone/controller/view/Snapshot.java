@@ -17,6 +17,7 @@ import java.util.Set;
  * @param credentials the Secrets that are offered
  * @param oversight oversight policies of both kinds, wherever they are
  * @param agents the Agents as they were last written
+ * @param egress what NetworkPolicies are made from, and those that are there
  */
 public record Snapshot(
         List<NamespaceFacts> namespaces,
@@ -28,11 +29,12 @@ public record Snapshot(
         List<AcceptedSpec> accepted,
         List<CredentialFacts> credentials,
         List<OversightFacts> oversight,
-        List<AgentFacts> agents) {
+        List<AgentFacts> agents,
+        EgressFacts egress) {
     /** Nothing. */
     public static final Snapshot EMPTY = new Snapshot(
             List.of(), Set.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
-            List.of());
+            List.of(), EgressFacts.NONE);
 
     public Snapshot {
         namespaces = List.copyOf(namespaces);

@@ -9,12 +9,17 @@ import dev.chaperone.controller.fleet.ProgrammingReports;
 import dev.chaperone.controller.fleet.Registration;
 import dev.chaperone.controller.fleet.TrailReport;
 import dev.chaperone.controller.oversight.OversightMonitor.Hearing;
+import dev.chaperone.controller.plan.EgressPolicies;
+import dev.chaperone.controller.plan.EgressSettings;
 import dev.chaperone.controller.plan.Snapshots;
 import dev.chaperone.controller.planned.PlanMetrics;
 import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.view.AgentFacts;
 import dev.chaperone.controller.view.Snapshot;
 import dev.chaperone.policy.PolicyCompiler;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +34,8 @@ import org.junit.jupiter.api.Test;
 
 class OversightMonitorTest {
     private static final AgentId CODER = new AgentId("dev", "coder");
+    private static final EgressPolicies EGRESS = new EgressPolicies(
+            EgressSettings.of("chaperone-system", EgressSettings.DNS));
     private static final TrailReport GOOD = new TrailReport(9, 9, Duration.ZERO, 0, 0, 0);
     private static final String POLICY = """
             apiVersion: chaperone.dev/v1alpha1
@@ -93,7 +100,7 @@ class OversightMonitorTest {
         Snapshot snapshot = Snapshots.of(yaml);
         made.accept(new Snapshot(snapshot.namespaces(), snapshot.loading(), snapshot.pods(), snapshot.workloads(),
                 snapshot.policies(), snapshot.servers(), snapshot.accepted(), snapshot.credentials(),
-                snapshot.oversight(), List.of(agents)));
+                snapshot.oversight(), List.of(agents), snapshot.egress()));
         made.onPlan(change -> told.add(change.agents()));
         return made;
     }
@@ -111,7 +118,7 @@ class OversightMonitorTest {
             }
         };
         return new OversightMonitor(fleet, heard, (decider, _) -> Optional.ofNullable(mayDecide.get(decider.name())),
-                _ -> hearing, () -> now);
+                EGRESS, _ -> hearing, () -> now);
     }
 
     private void hear(String pod, TrailReport trail) {
@@ -199,6 +206,37 @@ class OversightMonitorTest {
         assertThat(narrowed.narrowed()).containsExactly("Deny * of High stakes");
         assertThat(requirement("monitoring.heartbeat").state()).isEqualTo(State.MET);
         assertThat(requirement("monitoring.heartbeat").narrowed()).isNull();
+    }
+
+    @Test
+    void egressIsInForceWhileItsNetworkPolicyStandsAndHealsWithIt() {
+        // Given
+        String closed = cluster(1).replace(POLICY, """
+                apiVersion: chaperone.dev/v1alpha1
+                kind: ClusterOversightPolicy
+                metadata: {name: closed, uid: c, generation: 1}
+                spec: {egress: {mode: Restricted, onLapse: {after: 1m, narrow: [{tools: ["*"], verdict: Deny}]}}}
+                """).replace("  uid: u0", "  uid: u0\n  labels: {chaperone.dev/agent: coder}");
+        fleet = fleet(closed);
+        monitor = monitor();
+        pass(Duration.ofMinutes(1));
+        passWithout(Duration.ofSeconds(65));
+        OversightRequirement lapsed = requirement("egress");
+        Map<String, Duration> none = granted("u0", GOOD);
+        NetworkPolicySpec spec = EGRESS.spec(fleet.plan().agents().get(CODER));
+
+        // When
+        fleet.accept(Snapshots.of(closed, Serialization.asYaml(new NetworkPolicyBuilder().withNewMetadata()
+                .withNamespace("dev").withName("chaperone-egress-coder").endMetadata().withSpec(spec).build())));
+        passWithout(Duration.ofSeconds(15));
+
+        // Then
+        assertThat(lapsed.reason()).isEqualTo("NotRestricted");
+        assertThat(lapsed.narrowed()).containsExactly("Deny *");
+        assertThat(none).isEmpty();
+        assertThat(requirement("egress").state()).isEqualTo(State.MET);
+        assertThat(requirement("egress").message()).contains("not proven");
+        assertThat(granted("u0", GOOD)).isEqualTo(Map.of("egress", Duration.ofSeconds(90)));
     }
 
     @Test

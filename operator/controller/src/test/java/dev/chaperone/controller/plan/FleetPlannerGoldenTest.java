@@ -7,6 +7,7 @@ import dev.chaperone.controller.status.Programming;
 import dev.chaperone.controller.status.Statuses;
 import dev.chaperone.controller.view.Snapshot;
 import dev.chaperone.policy.PolicyCompiler;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FleetPlannerGoldenTest {
     private static final Path FOLDERS = Path.of("src/test/resources/plan");
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final EgressPolicies EGRESS = new EgressPolicies(
+            EgressSettings.of("chaperone-system", EgressSettings.DNS));
 
     static Stream<Path> folders() throws IOException {
         return Files.list(FOLDERS).sorted();
@@ -76,6 +80,12 @@ class FleetPlannerGoldenTest {
             one.put("labels", agent.labels());
             one.put("podNames", agent.pods().stream().map(pod -> pod.name()).toList());
             one.put("tokens", agent.credentials().tokens());
+            NetworkPolicySpec egress = EGRESS.spec(agent);
+            if (egress != null) {
+                one.put("egress", egress);
+                one.put("publicHosts", agent.egress().publicHosts());
+                one.put("notOpened", agent.egress().notOpened());
+            }
             one.put("status", statuses.agent(agent, 1, null));
             agents.put(id.toString(), one);
         });

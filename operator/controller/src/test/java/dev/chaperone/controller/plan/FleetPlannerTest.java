@@ -93,7 +93,8 @@ class FleetPlannerTest {
         Snapshot known = Snapshots.of(CLUSTER);
         Snapshot loading = new Snapshot(
                 known.namespaces(), Set.of("dev"), known.pods(), known.workloads(), known.policies(),
-                known.servers(), known.accepted(), known.credentials(), known.oversight(), known.agents());
+                known.servers(), known.accepted(), known.credentials(), known.oversight(), known.agents(),
+                known.egress());
 
         // When
         FleetPlan plan = planner.plan(loading, Map.of());

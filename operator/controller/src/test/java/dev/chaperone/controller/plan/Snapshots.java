@@ -10,17 +10,21 @@ import dev.chaperone.api.ToolServer;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.AcceptedSpecs;
 import dev.chaperone.controller.view.CredentialFacts;
+import dev.chaperone.controller.view.EgressFacts;
 import dev.chaperone.controller.view.Facts;
 import dev.chaperone.controller.view.NamespaceFacts;
+import dev.chaperone.controller.view.NetworkPolicyFacts;
 import dev.chaperone.controller.view.PodFacts;
 import dev.chaperone.controller.view.PolicyFacts;
 import dev.chaperone.controller.view.ServerFacts;
+import dev.chaperone.controller.view.ServiceFacts;
 import dev.chaperone.controller.view.Snapshot;
 import dev.chaperone.controller.view.WorkloadFacts;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -28,6 +32,7 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +54,9 @@ public final class Snapshots {
     private final List<AcceptedSpec> accepted = new ArrayList<>();
     private final List<CredentialFacts> credentials = new ArrayList<>();
     private final List<OversightFacts> oversight = new ArrayList<>();
+
+    private final List<ServiceFacts> services = new ArrayList<>();
+    private final List<NetworkPolicyFacts> networkPolicies = new ArrayList<>();
 
     private Snapshots() {}
 
@@ -75,7 +83,9 @@ public final class Snapshots {
                 shuffled(snapshot.namespaces(), random), snapshot.loading(), shuffled(snapshot.pods(), random),
                 shuffled(snapshot.workloads(), random), shuffled(snapshot.policies(), random),
                 shuffled(snapshot.servers(), random), shuffled(snapshot.accepted(), random),
-                shuffled(snapshot.credentials(), random), shuffled(snapshot.oversight(), random), snapshot.agents());
+                shuffled(snapshot.credentials(), random), shuffled(snapshot.oversight(), random), snapshot.agents(),
+                new EgressFacts(shuffled(snapshot.egress().services(), random), snapshot.egress().loading(),
+                        shuffled(snapshot.egress().policies(), random)));
     }
 
     private static <T> List<T> shuffled(List<T> list, Random random) {
@@ -108,12 +118,15 @@ public final class Snapshots {
                 oversight.add(Facts.of(Serialization.unmarshal(document, OversightPolicy.class)));
             case "ClusterOversightPolicy" ->
                 oversight.add(Facts.of(Serialization.unmarshal(document, ClusterOversightPolicy.class)));
+            case "Service" -> services.add(Facts.of(Serialization.unmarshal(document, Service.class)));
+            case "NetworkPolicy" ->
+                networkPolicies.add(Facts.of(Serialization.unmarshal(document, NetworkPolicy.class)));
             default -> throw new IllegalArgumentException(kind);
         }
     }
 
     private Snapshot build() {
         return new Snapshot(namespaces, Set.of(), pods, workloads, policies, servers, accepted, credentials, oversight,
-                List.of());
+                List.of(), new EgressFacts(services, Set.of(), networkPolicies));
     }
 }

@@ -206,6 +206,7 @@ class ChartTest {
                 "'" + GuardrailPod.TOKEN_AUDIENCE + "'", "'" + GuardrailPod.WORKLOAD_ANNOTATION + "'",
                 "!= " + GuardrailPod.UID, Governance.NAMESPACE_LABEL + ": \"" + Governance.GOVERNED + "\"");
         assertThat(policies.get("chaperone-namespace-label")).contains("'" + Governance.NAMESPACE_LABEL + "'");
+        assertThat(policies.get("chaperone-pod-update")).contains("'" + GuardrailPod.AGENT_LABEL + "'");
         assertThat(policies.get("chaperone-token")).contains("'" + GuardrailPod.TOKEN_AUDIENCE + "'");
     }
 

@@ -29,6 +29,7 @@ public record Requirement(
     public static final String AUDIT_TRAIL = "monitoring.auditTrail";
     public static final String COVERAGE = "monitoring.coverage";
     public static final String REVIEW = "review";
+    public static final String EGRESS = "egress";
 
     public Requirement {
         policies = Collections.unmodifiableSortedSet(new TreeSet<>(policies));

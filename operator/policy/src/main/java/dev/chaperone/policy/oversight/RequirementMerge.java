@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.chaperone.api.OversightRules.AuditTrail;
 import dev.chaperone.api.OversightRules.Coverage;
+import dev.chaperone.api.OversightRules.Egress;
 import dev.chaperone.api.OversightRules.Heartbeat;
 import dev.chaperone.api.OversightRules.Monitoring;
 import dev.chaperone.api.OversightRules.OnLapse;
@@ -57,6 +58,11 @@ final class RequirementMerge {
         Review review = policy.spec().review();
         if (review != null) {
             add(policy, Requirement.REVIEW, new Terms.Review(List.of(quorum(review))), review.onLapse());
+        }
+        Egress egress = policy.spec().egress();
+        if (egress != null) {
+            add(policy, Requirement.EGRESS,
+                    new Terms.Egress(egress.mode(), requireNonNullElse(egress.allow(), List.of())), egress.onLapse());
         }
     }
 
@@ -113,6 +119,9 @@ final class RequirementMerge {
             Set<Quorum> quorums = new LinkedHashSet<>(a.quorums());
             quorums.addAll(b.quorums());
             return new Terms.Review(quorums.stream().sorted(Comparator.comparing(Object::toString)).toList());
+        }
+        if (one instanceof Terms.Egress a && other instanceof Terms.Egress b) {
+            return new Terms.Egress(a.mode(), a.allow().stream().filter(b.allow()::contains).toList());
         }
         throw new IllegalArgumentException(one + " and " + other + " are not of one requirement");
     }

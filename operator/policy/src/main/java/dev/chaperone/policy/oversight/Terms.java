@@ -1,7 +1,10 @@
 package dev.chaperone.policy.oversight;
 
 import dev.chaperone.api.OversightRules.Decider;
+import dev.chaperone.api.OversightRules.Destination;
+import dev.chaperone.api.OversightRules.EgressMode;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -33,8 +36,21 @@ public sealed interface Terms {
         }
     }
 
+    /**
+     * What all policies allow, as they write it. Which pods or addresses two different entries have in common is not
+     * computed: nobody would find it written anywhere, and to leave it out is the stricter side.
+     *
+     * @param mode how pods are kept from reaching anything else
+     * @param allow what they may reach besides what every agent needs
+     */
+    record Egress(EgressMode mode, List<Destination> allow) implements Terms {
+        public Egress {
+            allow = allow.stream().distinct().sorted(Comparator.comparing(Destination::toString)).toList();
+        }
+    }
+
     /** Whether what it asks for is each pod's own to keep. */
     default boolean isOfPods() {
-        return !(this instanceof Review);
+        return !(this instanceof Review || this instanceof Egress);
     }
 }

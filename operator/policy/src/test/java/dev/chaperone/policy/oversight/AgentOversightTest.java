@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chaperone.api.ClusterOversightPolicySpec;
 import dev.chaperone.api.OversightPolicySpec;
+import dev.chaperone.api.OversightRules.Destination;
+import dev.chaperone.api.OversightRules.EgressMode;
 import dev.chaperone.config.EnforcementMode;
 import dev.chaperone.config.OversightLease;
 import dev.chaperone.config.OversightLease.Narrowing;
 import dev.chaperone.config.Stakes;
 import dev.chaperone.config.Verdict;
 import dev.chaperone.policy.AgentContext;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +66,37 @@ class AgentOversightTest {
         assertThat(oversight.requirements()).extracting(Requirement::terms).contains(
                 new Terms.Heartbeat(Duration.ofSeconds(30)), new Terms.AuditTrail(Duration.ofMinutes(1)),
                 new Terms.Coverage(100));
+    }
+
+    @Test
+    void onlyWhatAllPoliciesAllowIsReached() {
+        // Given
+        OversightInput two = cluster("two", """
+                egress: {mode: Restricted, allow: [{cidr: 10.0.0.0/8, ports: [{port: 443}]}, {podSelector: {}}]}""");
+        OversightInput one = policy("dev", "one", """
+                egress: {mode: Restricted, allow: [{podSelector: {}}, {cidr: 10.1.0.0/16, ports: [{port: 443}]}]}""");
+
+        // When
+        AgentOversight oversight = AgentOversight.of(AGENT, List.of(two, one));
+
+        // Then
+        assertThat(only(oversight).name()).isEqualTo("egress");
+        assertThat(only(oversight).terms()).isEqualTo(new Terms.Egress(EgressMode.RESTRICTED,
+                List.of(new Destination(null, null, null, new LabelSelector(), null))));
+        assertThat(only(oversight).terms().isOfPods()).isFalse();
+    }
+
+    @Test
+    void aPolicyThatAllowsNothingMoreLeavesNothingMore() {
+        // Given
+        OversightInput open = cluster("open", "egress: {mode: Restricted, allow: [{cidr: 10.0.0.0/8}]}");
+        OversightInput closed = policy("dev", "closed", "egress: {mode: Restricted}");
+
+        // When
+        AgentOversight oversight = AgentOversight.of(AGENT, List.of(open, closed));
+
+        // Then
+        assertThat(only(oversight).terms()).isEqualTo(new Terms.Egress(EgressMode.RESTRICTED, List.of()));
     }
 
     @Test
