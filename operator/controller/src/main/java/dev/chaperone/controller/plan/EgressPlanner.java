@@ -7,6 +7,7 @@ import dev.chaperone.api.OversightRules.DestinationPort;
 import dev.chaperone.config.ServerConfig;
 import dev.chaperone.controller.view.NamespaceFacts;
 import dev.chaperone.controller.view.ServerAddress;
+import dev.chaperone.controller.view.ServerAddress.OfAddress;
 import dev.chaperone.controller.view.ServerAddress.OfService;
 import dev.chaperone.controller.view.ServiceFacts;
 import dev.chaperone.controller.view.Snapshot;
@@ -25,8 +26,10 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +41,12 @@ final class EgressPlanner {
     private static final String NAMESPACE_NAME = "kubernetes.io/metadata.name";
     private static final String TCP = "TCP";
     /** What nobody reaches over the internet: clusters, their nodes and clouds' metadata have addresses of these. */
-    private static final List<String> PRIVATE_4 = List.of(
+    private static final List<Cidr> PRIVATE_4 = Stream.of(
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-            "192.168.0.0/16", "224.0.0.0/3");
+            "192.168.0.0/16", "224.0.0.0/3").map(EgressPlanner::range).toList();
+    private static final Cidr ALL_4 = range("0.0.0.0/0");
     /** All that is given out to the internet. */
-    private static final String PUBLIC_6 = "2000::/3";
+    private static final Cidr PUBLIC_6 = range("2000::/3");
 
     private record ServiceId(String namespace, String name) {}
 
@@ -80,19 +84,28 @@ final class EgressPlanner {
         private final List<String> publicHosts = new ArrayList<>();
         private final List<String> notOpened = new ArrayList<>();
 
-        void open(ServerConfig server, ServerAddress address) {
-            switch (address) {
+        void open(ServerConfig server, ServerAddress where) {
+            switch (where) {
                 case OfService service -> service(server, service);
-                case ServerAddress.OfAddress(var cidr, var port) -> rules.add(
-                        rule(List.of(addresses(cidr, List.of())), List.of(tcp(new IntOrString(port)))));
+                case ServerAddress.OfAddress address -> address(server, address);
                 case ServerAddress.OfHost(var name, var port) -> {
                     publicHosts.add(name + ":" + port);
                     rules.add(rule(
-                            List.of(addresses("0.0.0.0/0", PRIVATE_4), addresses(PUBLIC_6, List.of())),
+                            List.of(addresses(ALL_4, PRIVATE_4), addresses(PUBLIC_6, List.of())),
                             List.of(tcp(new IntOrString(port)))));
                 }
                 case ServerAddress.Nowhere _ -> notOpened.add(
                         "tool server " + server.name() + ": its URL leads nowhere outside the pod");
+            }
+        }
+
+        // It could be the API server's, or the cloud's metadata: not for the author of a tool server to open.
+        private void address(ServerConfig server, OfAddress where) {
+            Cidr address = Cidr.parse(where.cidr());
+            if (address == null || !isPublic(address)) {
+                notOpened.add("tool server " + server.name() + ": " + where.cidr() + " is no public address; allow it");
+            } else {
+                rules.add(rule(List.of(addresses(address, List.of())), List.of(tcp(new IntOrString(where.port())))));
             }
         }
 
@@ -126,18 +139,12 @@ final class EgressPlanner {
         }
 
         void allow(Destination destination) {
-            String cidr = destination.cidr();
-            List<String> except = requireNonNullElse(destination.except(), List.of());
-            if (cidr != null && !isSound(cidr, except)) {
-                notOpened.add(cidr + " except " + except + ": these are no addresses within others");
+            NetworkPolicyPeer peer = peer(destination);
+            if (peer == null) {
+                notOpened.add(destination.cidr() + " except " + destination.except()
+                        + ": these are no addresses within others");
                 return;
             }
-            NetworkPolicyPeer peer = cidr != null
-                    ? addresses(cidr, except)
-                    : new NetworkPolicyPeerBuilder()
-                            .withNamespaceSelector(destination.namespaceSelector())
-                            .withPodSelector(destination.podSelector())
-                            .build();
             rules.add(rule(List.of(peer),
                     requireNonNullElse(destination.ports(), List.<DestinationPort>of()).stream()
                             .map(port -> port(new IntOrString(port.port()),
@@ -146,19 +153,43 @@ final class EgressPlanner {
         }
     }
 
-    // The API server would refuse the whole of a NetworkPolicy for it.
-    private static boolean isSound(String cidr, List<String> except) {
-        Cidr all = Cidr.parse(cidr);
-        return all != null && except.stream().map(Cidr::parse).allMatch(
-                part -> part != null && all.strictlyContains(part));
+    private static boolean isPublic(Cidr address) {
+        return PUBLIC_6.strictlyContains(address)
+                || (ALL_4.strictlyContains(address)
+                        && PRIVATE_4.stream().noneMatch(range -> range.strictlyContains(address)));
+    }
+
+    /** Null for ranges that are none, for which the API server would refuse the whole of a NetworkPolicy. */
+    private static @Nullable NetworkPolicyPeer peer(Destination destination) {
+        if (destination.cidr() == null) {
+            return new NetworkPolicyPeerBuilder()
+                    .withNamespaceSelector(destination.namespaceSelector())
+                    .withPodSelector(destination.podSelector())
+                    .build();
+        }
+        Cidr all = Cidr.parse(destination.cidr());
+        List<Cidr> except = new ArrayList<>();
+        for (String text : requireNonNullElse(destination.except(), List.<String>of())) {
+            Cidr part = Cidr.parse(text);
+            if (all == null || part == null || !all.strictlyContains(part)) {
+                return null;
+            }
+            except.add(part);
+        }
+        return all == null ? null : addresses(all, except);
     }
 
     private static NetworkPolicyEgressRule rule(List<NetworkPolicyPeer> to, List<NetworkPolicyPort> ports) {
         return new NetworkPolicyEgressRuleBuilder().withTo(to).withPorts(ports).build();
     }
 
-    private static NetworkPolicyPeer addresses(String cidr, List<String> except) {
-        return new NetworkPolicyPeerBuilder().withNewIpBlock().withCidr(cidr).withExcept(except).endIpBlock().build();
+    private static NetworkPolicyPeer addresses(Cidr cidr, List<Cidr> except) {
+        return new NetworkPolicyPeerBuilder().withNewIpBlock().withCidr(cidr.text())
+                .withExcept(except.stream().map(Cidr::text).toList()).endIpBlock().build();
+    }
+
+    private static Cidr range(String text) {
+        return Objects.requireNonNull(Cidr.parse(text));
     }
 
     private static NetworkPolicyPort tcp(IntOrString port) {

@@ -20,6 +20,9 @@ public sealed interface ServerAddress {
     /** The pod itself, or nothing that can be read. */
     record Nowhere() implements ServerAddress {}
 
+    /** The last port. */
+    int MOST = 65_535;
+
     /** Looks like an IPv4 address. */
     Pattern NUMBERS = Pattern.compile("[0-9.]+");
 
@@ -41,6 +44,9 @@ public sealed interface ServerAddress {
             return new Nowhere();
         }
         int port = uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
+        if (port == 0 || port > MOST) {
+            return new Nowhere();
+        }
         return host(uri.getHost().toLowerCase(Locale.ROOT), port, namespace, namespaces);
     }
 
