@@ -18,6 +18,11 @@ public record ControllerSettings(
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
     public ControllerSettings(String namespace, String identity) {
-        this(namespace, identity, HEARTBEAT, START_TIMEOUT, EgressSettings.of(namespace, EgressSettings.DNS));
+        this(namespace, identity, HEARTBEAT, START_TIMEOUT);
+    }
+
+    /** With the cluster's DNS where most clusters have it. */
+    public ControllerSettings(String namespace, String identity, Duration heartbeat, Duration startTimeout) {
+        this(namespace, identity, heartbeat, startTimeout, EgressSettings.of(namespace, EgressSettings.DNS));
     }
 }
