@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Says whether NetworkPolicies keep an agent's pods from reaching what they need not. */
@@ -49,7 +50,7 @@ final class EgressCheck {
                     unnamed.size() + " of " + running.size() + " pods have no label " + GuardrailPod.AGENT_LABEL + "="
                             + label + ", by which NetworkPolicy " + name + " would select them; create them again"
                             + " by a controller or with a name",
-                    now, unnamed, false);
+                    now, unnamed, Set.of());
         }
         // What one NetworkPolicy allows no other one forbids.
         for (NetworkPolicyFacts other : there) {
@@ -58,7 +59,7 @@ final class EgressCheck {
                 return lacks(State.LAPSED, "Widened", "NetworkPolicy " + other.name() + " allows the pods more", now);
             }
         }
-        return new Observation(State.MET, "Restricted", message(name, agent.egress()), now, List.of(), false);
+        return new Observation(State.MET, "Restricted", message(name, agent.egress()), now, List.of(), Set.of());
     }
 
     private static boolean selects(NetworkPolicyFacts policy, PodFacts pod) {
@@ -79,6 +80,6 @@ final class EgressCheck {
     }
 
     private static Observation lacks(State state, String reason, String message, Instant now) {
-        return new Observation(state, reason, message, now, List.of(), false);
+        return new Observation(state, reason, message, now, List.of(), Set.of());
     }
 }
