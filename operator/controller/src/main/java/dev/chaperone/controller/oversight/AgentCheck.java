@@ -39,6 +39,9 @@ final class AgentCheck {
         /** Since when the pod lacks a requirement, where that can be told from nothing else. */
         Instant lackingSince(PodFacts pod, Requirement requirement, @Nullable Standing before);
 
+        /** The pod lacks a requirement no longer, so that its next lapse is another one. */
+        void keeps(PodFacts pod, Requirement requirement);
+
         /** Whether a decider may decide in a namespace; empty when that is not known. */
         Optional<Boolean> mayDecide(Decider decider, String namespace);
 
@@ -127,6 +130,8 @@ final class AgentCheck {
                     worst = lacks;
                     whose = pod.name();
                 }
+            } else {
+                knowledge.keeps(pod, requirement);
             }
         }
         return worst == null

@@ -196,7 +196,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         if (finding instanceof Lacks lacks) {
             return lacks.since() != null ? lacks.since() : knowledge.lackingSince(pod, requirement, standing);
         }
-        lacking.remove(new PodRequirement(pod.uid(), requirement.name()));
+        knowledge.keeps(pod, requirement);
         return null;
     }
 
@@ -206,15 +206,14 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         private final Hearing heard;
         private final Map<AgentId, List<Standing>> before;
         private final Map<String, PodReport> last;
-        private final Map<String, List<NetworkPolicyFacts>> networkPolicies;
+        // Made when somebody asks: guardrails that ask for their leases never do.
+        private @Nullable Map<String, List<NetworkPolicyFacts>> networkPolicies;
 
         Now(Instant now, Hearing heard, Map<AgentId, List<Standing>> before) {
             this.now = now;
             this.heard = heard;
             this.before = before;
             this.last = heard == Hearing.SOME ? Map.of() : reports.lastReports();
-            this.networkPolicies = fleet.snapshot().egress().policies().stream()
-                    .collect(Collectors.groupingBy(NetworkPolicyFacts::namespace));
         }
 
         @Override
@@ -246,6 +245,11 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         }
 
         @Override
+        public void keeps(PodFacts pod, Requirement requirement) {
+            lacking.remove(new PodRequirement(pod.uid(), requirement.name()));
+        }
+
+        @Override
         public Optional<Boolean> mayDecide(Decider decider, String namespace) {
             return mayDecide.apply(decider, namespace);
         }
@@ -257,6 +261,10 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
 
         @Override
         public Collection<NetworkPolicyFacts> networkPolicies(String namespace) {
+            if (networkPolicies == null) {
+                networkPolicies = fleet.snapshot().egress().policies().stream()
+                        .collect(Collectors.groupingBy(NetworkPolicyFacts::namespace));
+            }
             return networkPolicies.getOrDefault(namespace, List.of());
         }
 

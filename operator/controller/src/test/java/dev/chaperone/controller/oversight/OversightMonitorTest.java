@@ -294,6 +294,46 @@ class OversightMonitorTest {
     }
 
     @Test
+    void aTrailThatBreaksAgainHasItsWholeGraceAgainWhicheverReplicaHeardThatItWasMended() {
+        // Given
+        TrailReport broken = new TrailReport(9, 9, Duration.ZERO, 0, 0, 1);
+        hear("u0", broken);
+        hear("u1", GOOD);
+        monitor.check();
+        pass(Duration.ofSeconds(100));
+        hearAll();
+        monitor.check();
+        pass(Duration.ofSeconds(100));
+
+        // When
+        hear("u0", broken);
+        hear("u1", GOOD);
+        monitor.check();
+
+        // Then
+        OversightRequirement trail = requirement("monitoring.auditTrail");
+        assertThat(trail.state()).isEqualTo(State.LAPSED);
+        assertThat(trail.narrowed()).isNull();
+        assertThat(granted("u0", broken)).containsEntry("monitoring.auditTrail", Duration.ofSeconds(120));
+    }
+
+    @Test
+    void podsThatComeToAnAgentThatHadNoneAreGrantedWhatIsInForce() {
+        // Given
+        fleet = fleet(cluster(0));
+        monitor = monitor();
+        pass(Duration.ofMinutes(1));
+        monitor.check();
+
+        // When
+        fleet.accept(Snapshots.of(cluster(1)));
+        monitor.check();
+
+        // Then
+        assertThat(granted("u0", GOOD)).containsOnlyKeys("monitoring.heartbeat", "monitoring.auditTrail", "review");
+    }
+
+    @Test
     void whoMayDecideNoLongerNarrowsEveryPodAtOnceWhereThereIsNoGrace() {
         // Given
         hearAll();

@@ -50,7 +50,7 @@ record EvictionDecision(PodFacts pod, EvictionHistory history) {
         if (round == null || round.isForgotten(now)) {
             return begin(1, oldest, reason, history, now);
         }
-        if (isBefore(oldest, round.began())) {
+        if (isBefore(oldest, round.began()) || oldest.uid().equals(round.pod())) {
             return new EvictionDecision(
                     oldest, history.with(reason, new Round(round.number(), round.began(), now, oldest.uid())));
         }
