@@ -1,6 +1,7 @@
 package dev.chaperone.guardrail.proxy;
 
 import dev.chaperone.guardrail.GuardrailMain;
+import java.util.stream.Stream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -72,6 +73,22 @@ record GuardrailProcess(Process process, InetSocketAddress address) implements A
         if (code != 0) {
             throw new IOException("kill ends with " + code);
         }
+        while (name.equals("STOP") && !standsStill()) {
+            Thread.sleep(1);
+        }
+    }
+
+    // The signal stops all threads once one of them has been given the time to see it, and until then the others go on.
+    private boolean standsStill() throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                String status = Files.readString(thread.resolve("stat"));
+                if (!status.substring(status.lastIndexOf(')')).startsWith(") T")) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** SIGKILL: it hears nothing of it and finishes nothing. */
