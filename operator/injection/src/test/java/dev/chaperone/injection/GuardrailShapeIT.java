@@ -70,7 +70,7 @@ class GuardrailShapeIT {
     @MethodSource("settings")
     void isStoredAsItWasWritten(GuardrailSettings settings) throws Exception {
         // When
-        JsonNode stored = create(new PodInjector(settings).inject(JSON.readTree(POD), Workload.POD));
+        JsonNode stored = create(new PodInjector(settings).inject(JSON.readTree(POD), Workload.POD), Workload.POD);
 
         // Then
         assertThat(stored.at("/spec/initContainers/0")).isEqualTo(tree(GuardrailContainer.container(settings)));
@@ -83,7 +83,7 @@ class GuardrailShapeIT {
     void whatIsStoredNeedsNoPatch() throws Exception {
         // Given
         PodInjector injector = new PodInjector(Settings.TYPICAL);
-        JsonNode stored = create(injector.inject(JSON.readTree(POD), CODER));
+        JsonNode stored = create(injector.inject(JSON.readTree(POD), CODER), CODER);
 
         // When
         JsonNode again = injector.inject(stored, CODER);
@@ -110,7 +110,7 @@ class GuardrailShapeIT {
         }
     }
 
-    private static JsonNode create(ObjectNode pod) throws Exception {
+    private static JsonNode create(ObjectNode pod, Workload workload) throws Exception {
         var http = client.getHttpClient();
         HttpResponse<String> answer = http.sendAsync(
                 http.newHttpRequestBuilder()
@@ -121,7 +121,7 @@ class GuardrailShapeIT {
         assertThat(answer.code()).as(answer.bodyString()).isEqualTo(201);
         JsonNode stored = JSON.readTree(answer.bodyString());
         assertThat(stored.at("/metadata/annotations/" + GuardrailPod.WORKLOAD_ANNOTATION.replace("/", "~1")).asText())
-                .isEqualTo(WorkloadAnnotation.write(Workload.POD));
+                .isEqualTo(WorkloadAnnotation.write(workload));
         return stored;
     }
 }
