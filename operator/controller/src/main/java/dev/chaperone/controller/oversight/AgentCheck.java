@@ -88,8 +88,12 @@ final class AgentCheck {
 
     /** Null when it is too early to say anything. */
     private @Nullable Observation observe(AgentPlan agent, Requirement requirement, @Nullable Standing before) {
-        List<PodFacts> running = agent.pods().stream().filter(PodFacts::isRunning).toList();
-        if (running.isEmpty()) {
+        // What is no pod's is looked at from when a pod is made: its agent may call as soon as it runs, and that it does is
+        // heard of later.
+        List<PodFacts> pods = agent.pods().stream()
+                .filter(pod -> requirement.terms().isOfPods() ? pod.isRunning() : !pod.terminating())
+                .toList();
+        if (pods.isEmpty()) {
             return Observation.notApplicable(knowledge.now());
         }
         if (requirement.terms() instanceof Terms.Review review) {
@@ -98,11 +102,11 @@ final class AgentCheck {
             return seen.state() == State.UNKNOWN && knowledge.isNew() ? null : seen;
         }
         if (requirement.terms() instanceof Terms.Egress) {
-            Observation seen = EgressCheck.check(agent, running, knowledge.restriction(agent),
+            Observation seen = EgressCheck.check(agent, pods, knowledge.restriction(agent),
                     knowledge.networkPolicies(agent.id().namespace()), knowledge.now());
             return seen.state() == State.UNKNOWN && knowledge.isNew() ? null : seen;
         }
-        return pods(running, requirement, before);
+        return pods(pods, requirement, before);
     }
 
     private @Nullable Observation pods(List<PodFacts> running, Requirement requirement, @Nullable Standing before) {

@@ -318,7 +318,7 @@ class OversightMonitorTest {
     }
 
     @Test
-    void podsThatComeToAnAgentThatHadNoneAreGrantedWhatIsInForce() {
+    void podsThatComeToAnAgentThatHadNoneAreGrantedWhatIsInForceBeforeTheyRun() {
         // Given
         fleet = fleet(cluster(0));
         monitor = monitor();
@@ -326,7 +326,7 @@ class OversightMonitorTest {
         monitor.check();
 
         // When
-        fleet.accept(Snapshots.of(cluster(1)));
+        fleet.accept(Snapshots.of(cluster(1).replace("phase: Running", "phase: Pending")));
         monitor.check();
 
         // Then
