@@ -109,14 +109,17 @@ class EvidenceIT {
             lines.forEach(line -> byBoot.computeIfAbsent(line.boot(), _ -> new ArrayList<>()).add(line));
             for (String boot : boots(pod)) {
                 assertThat(byBoot.get(boot)).as(boot).isNotNull();
-                assertFollowsItself(boot, byBoot.get(boot));
+                assertFollowsItself(byBoot.get(boot));
             }
         });
     }
 
-    /** Lines may come again, when an answer was lost, and nothing else. */
-    private static void assertFollowsItself(String boot, List<AuditLine> lines) {
-        ChainPosition position = ChainPosition.before(boot);
+    /**
+     * Lines may come again, when an answer was lost, and nothing else. What was acknowledged before there was a collector
+     * lies elsewhere.
+     */
+    private static void assertFollowsItself(List<AuditLine> lines) {
+        ChainPosition position = lines.getFirst().position();
         for (AuditLine line : lines) {
             Link link = position.link(line);
             assertThat(link).as("line %d", line.sequence()).isIn(Link.CONTINUES, Link.BEHIND);
