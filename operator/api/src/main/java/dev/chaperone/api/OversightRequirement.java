@@ -28,16 +28,27 @@ public record OversightRequirement(
     /** Whether a requirement is in force. */
     public enum State {
         @JsonProperty("Met")
-        MET,
+        MET("Met"),
         /** It is not in force. */
         @JsonProperty("Lapsed")
-        LAPSED,
+        LAPSED("Lapsed"),
         /** It is not known whether it is; counts as lapsed. */
         @JsonProperty("Unknown")
-        UNKNOWN,
+        UNKNOWN("Unknown"),
         /** There is nothing to oversee. */
         @JsonProperty("NotApplicable")
-        NOT_APPLICABLE;
+        NOT_APPLICABLE("NotApplicable");
+
+        private final String wireName;
+
+        State(String wireName) {
+            this.wireName = wireName;
+        }
+
+        /** The state in manifests and metrics. */
+        public String wireName() {
+            return wireName;
+        }
 
         /** Whether it counts as lapsed. */
         public boolean lacks() {

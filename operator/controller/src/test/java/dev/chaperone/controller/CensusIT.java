@@ -21,7 +21,6 @@ import dev.chaperone.controller.reconciler.Leadership;
 import dev.chaperone.controller.reconciler.eviction.Evictions;
 import dev.chaperone.controller.reconciler.eviction.Evictions.Outcome;
 import dev.chaperone.policy.PolicyCompiler;
-import dev.chaperone.test.KubernetesCluster;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.EphemeralContainerBuilder;
@@ -32,17 +31,12 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import java.io.File;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +45,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -61,12 +54,12 @@ import org.junit.jupiter.api.Test;
 
 /** The census on a real API server, on which no admission policy looks, so that everything that is wrong can be made. */
 class CensusIT {
-    private static final String OPERATOR = "chaperone-system";
+    private static final String OPERATOR = OperatorApiServer.NAMESPACE;
     private static final String NODE = "simulated";
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
     private static final PrometheusRegistry REGISTRY = new PrometheusRegistry();
 
-    private static KubernetesCluster cluster;
+    private static OperatorApiServer server;
     private static KubernetesClient client;
     private static Controller controller;
     private static PlannedFleet fleet;
@@ -87,15 +80,8 @@ class CensusIT {
     static void start() throws Exception {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
         Awaitility.setDefaultPollInterval(Duration.ofMillis(100));
-        cluster = KubernetesCluster.start();
-        client = new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(cluster.kubeconfig())).build();
-        for (File file : new File("../../crds").listFiles()) {
-            var crd = Serialization.unmarshal(Files.readString(file.toPath()), CustomResourceDefinition.class);
-            client.resource(crd).create();
-            client.apiextensions().v1().customResourceDefinitions().withName(crd.getMetadata().getName())
-                    .waitUntilCondition(CensusIT::established, 30, TimeUnit.SECONDS);
-        }
-        client.resource(new NamespaceBuilder().withNewMetadata().withName(OPERATOR).endMetadata().build()).create();
+        server = OperatorApiServer.start();
+        client = server.client();
         client.resource(new NodeBuilder().withNewMetadata().withName(NODE).endMetadata().build()).create();
         GuardrailShape shape = new GuardrailShape();
         shape.setMetadata(new ObjectMetaBuilder().withName(GuardrailPod.SHAPE).build());
@@ -108,30 +94,20 @@ class CensusIT {
         controller.start();
     }
 
-    private static boolean established(CustomResourceDefinition crd) {
-        return crd != null && crd.getStatus() != null && crd.getStatus().getConditions() != null
-                && crd.getStatus().getConditions().stream()
-                        .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
-    }
-
     @AfterAll
     static void stop() {
         if (controller != null) {
             controller.close();
         }
-        if (cluster != null) {
-            client.close();
-            cluster.close();
+        if (server != null) {
+            server.close();
         }
     }
 
     @BeforeEach
     void governedNamespace() {
         namespace = "t-" + UUID.randomUUID().toString().substring(0, 8);
-        client.resource(
-                new NamespaceBuilder().withNewMetadata().withName(namespace)
-                        .addToLabels(Governance.NAMESPACE_LABEL, Governance.GOVERNED).endMetadata().build())
-                .create();
+        server.govern(namespace);
         await().until(() -> client.serviceAccounts().inNamespace(namespace).withName("default").get() != null);
     }
 

@@ -18,21 +18,15 @@ import dev.chaperone.controller.fleet.ProgrammingReports;
 import dev.chaperone.controller.planned.PlanMetrics;
 import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.view.AcceptedSpecs;
-import dev.chaperone.test.KubernetesCluster;
 import dev.chaperone.policy.PolicyCompiler;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.File;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -42,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -52,9 +45,9 @@ import org.junit.jupiter.api.Test;
 
 /** The controller on a real API server. */
 class ControllerIT {
-    private static final String OPERATOR = "chaperone-system";
+    private static final String OPERATOR = OperatorApiServer.NAMESPACE;
 
-    private static KubernetesCluster cluster;
+    private static OperatorApiServer server;
     private static KubernetesClient client;
     private static Controller controller;
     private static PlannedFleet fleet;
@@ -67,22 +60,9 @@ class ControllerIT {
     static void start() throws Exception {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
         Awaitility.setDefaultPollInterval(Duration.ofMillis(50));
-        cluster = KubernetesCluster.start();
-        client = new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(cluster.kubeconfig())).build();
-        for (File file : new File("../../crds").listFiles()) {
-            var crd = Serialization.unmarshal(Files.readString(file.toPath()), CustomResourceDefinition.class);
-            client.resource(crd).create();
-            client.apiextensions().v1().customResourceDefinitions().withName(crd.getMetadata().getName())
-                    .waitUntilCondition(ControllerIT::established, 30, TimeUnit.SECONDS);
-        }
-        client.resource(new NamespaceBuilder().withNewMetadata().withName(OPERATOR).endMetadata().build()).create();
+        server = OperatorApiServer.start();
+        client = server.client();
         startController();
-    }
-
-    private static boolean established(CustomResourceDefinition crd) {
-        return crd != null && crd.getStatus() != null && crd.getStatus().getConditions() != null
-                && crd.getStatus().getConditions().stream()
-                        .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
     }
 
     private static void startController() throws Exception {
@@ -116,19 +96,15 @@ class ControllerIT {
         if (controller != null) {
             controller.close();
         }
-        if (cluster != null) {
-            client.close();
-            cluster.close();
+        if (server != null) {
+            server.close();
         }
     }
 
     @BeforeEach
     void governedNamespace() {
         namespace = "t-" + UUID.randomUUID().toString().substring(0, 8);
-        client.resource(
-                new NamespaceBuilder().withNewMetadata().withName(namespace)
-                        .addToLabels(Governance.NAMESPACE_LABEL, Governance.GOVERNED).endMetadata().build())
-                .create();
+        server.govern(namespace);
     }
 
     @Test

@@ -4,29 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.chaperone.api.Agent;
-import dev.chaperone.api.Governance;
 import dev.chaperone.controller.fleet.ProgrammingReports;
 import dev.chaperone.controller.planned.PlanMetrics;
 import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.reconciler.Leadership;
 import dev.chaperone.policy.PolicyCompiler;
-import dev.chaperone.test.KubernetesCluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.File;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,10 +27,10 @@ import org.junit.jupiter.api.Test;
 
 /** NetworkPolicies of agents on a real API server. */
 class EgressIT {
-    private static final String OPERATOR = "chaperone-system";
+    private static final String OPERATOR = OperatorApiServer.NAMESPACE;
     private static final String NAME = "chaperone-egress-coder";
 
-    private static KubernetesCluster cluster;
+    private static OperatorApiServer server;
     private static KubernetesClient client;
     private static Controller controller;
 
@@ -49,22 +41,9 @@ class EgressIT {
     static void start() throws Exception {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
         Awaitility.setDefaultPollInterval(Duration.ofMillis(50));
-        cluster = KubernetesCluster.start();
-        client = new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(cluster.kubeconfig())).build();
-        for (File file : new File("../../crds").listFiles()) {
-            var crd = Serialization.unmarshal(Files.readString(file.toPath()), CustomResourceDefinition.class);
-            client.resource(crd).create();
-            client.apiextensions().v1().customResourceDefinitions().withName(crd.getMetadata().getName())
-                    .waitUntilCondition(EgressIT::established, 30, TimeUnit.SECONDS);
-        }
-        client.resource(new NamespaceBuilder().withNewMetadata().withName(OPERATOR).endMetadata().build()).create();
+        server = OperatorApiServer.start();
+        client = server.client();
         startController();
-    }
-
-    private static boolean established(CustomResourceDefinition crd) {
-        return crd != null && crd.getStatus() != null && crd.getStatus().getConditions() != null
-                && crd.getStatus().getConditions().stream()
-                        .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
     }
 
     private static void startController() throws Exception {
@@ -89,9 +68,8 @@ class EgressIT {
         if (controller != null) {
             controller.close();
         }
-        if (cluster != null) {
-            client.close();
-            cluster.close();
+        if (server != null) {
+            server.close();
         }
     }
 
@@ -101,10 +79,7 @@ class EgressIT {
         namespace = "t-" + id;
         tools = "tools-" + id;
         client.resource(new NamespaceBuilder().withNewMetadata().withName(tools).endMetadata().build()).create();
-        client.resource(
-                new NamespaceBuilder().withNewMetadata().withName(namespace)
-                        .addToLabels(Governance.NAMESPACE_LABEL, Governance.GOVERNED).endMetadata().build())
-                .create();
+        server.govern(namespace);
         apply("""
                 apiVersion: v1
                 kind: Service

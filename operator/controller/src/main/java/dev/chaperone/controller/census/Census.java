@@ -4,7 +4,6 @@ import dev.chaperone.api.AgentCoverage;
 import dev.chaperone.api.AgentCoverage.Deviation;
 import dev.chaperone.api.Standing;
 import dev.chaperone.controller.census.AgentCensus.Counted;
-import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
 import dev.chaperone.controller.status.Programming;
 import dev.chaperone.controller.view.NamespaceFacts;
 import dev.chaperone.controller.view.PodFacts;
@@ -59,7 +58,7 @@ public record Census(KnownGuardrails known, Programming programming) {
     /** @param wasSilent whether its silence was told of it last */
     PodStanding of(PodFacts pod, NamespaceFacts namespace, @Nullable Instant agentSince, boolean wasSilent) {
         GuardFacts guard = pod.guard();
-        boolean reports = isHeard(pod);
+        boolean reports = programming.isHeard(pod);
         if (guard.digest() == null) {
             return reports
                     ? new PodStanding(
@@ -119,7 +118,7 @@ public record Census(KnownGuardrails known, Programming programming) {
         if (reports || !pod.isRunning()) {
             return false;
         }
-        if (programming.now().isBefore(programming.since().plus(programming.heartbeat()))) {
+        if (programming.hasJustBegun()) {
             return wasSilent;
         }
         Instant created = instant(pod.created());
@@ -134,15 +133,10 @@ public record Census(KnownGuardrails known, Programming programming) {
         }
     }
 
-    private boolean isHeard(PodFacts pod) {
-        PodReport report = programming.reports().get(pod.uid());
-        return report != null && !report.lastSeen().plus(programming.heartbeat()).isBefore(programming.now());
-    }
-
     /** When the pods have to be looked at again though nothing is told of them; null when they need not be. */
     public @Nullable Instant again(List<PodFacts> pods) {
         return pods.stream()
-                .filter(pod -> pod.isRunning() && pod.guard().digest() != null && !isHeard(pod))
+                .filter(pod -> pod.isRunning() && pod.guard().digest() != null && !programming.isHeard(pod))
                 .map(pod -> instant(pod.created()))
                 .filter(Objects::nonNull)
                 .map(created -> created.plus(programming.heartbeat()))

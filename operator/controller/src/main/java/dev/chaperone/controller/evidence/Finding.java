@@ -9,15 +9,19 @@ public sealed interface Finding {
     long sequence();
 
     /** What it is, in one word. */
-    String kind();
+    default String kind() {
+        return switch (this) {
+            case Altered _ -> "altered";
+            case Missing _ -> "missing";
+            case Rewritten _ -> "rewritten";
+            case Reordered _ -> "reordered";
+            case Unreadable _ -> "unreadable";
+            case Foreign _ -> "foreign";
+        };
+    }
 
     /** The line does not carry the digest of the line before: one of the two is not what the guardrail wrote. */
-    record Altered(String boot, long sequence) implements Finding {
-        @Override
-        public String kind() {
-            return "altered";
-        }
-    }
+    record Altered(String boot, long sequence) implements Finding {}
 
     /**
      * Lines never came.
@@ -30,42 +34,17 @@ public sealed interface Finding {
         public long sequence() {
             return from;
         }
-
-        @Override
-        public String kind() {
-            return "missing";
-        }
     }
 
     /** Another line of this number was acknowledged: somebody wrote history anew. */
-    record Rewritten(String boot, long sequence) implements Finding {
-        @Override
-        public String kind() {
-            return "rewritten";
-        }
-    }
+    record Rewritten(String boot, long sequence) implements Finding {}
 
     /** The line stood behind one that it comes before, or stood there twice. */
-    record Reordered(String boot, long sequence) implements Finding {
-        @Override
-        public String kind() {
-            return "reordered";
-        }
-    }
+    record Reordered(String boot, long sequence) implements Finding {}
 
     /** Where this line was to come, there was something that is no line of an audit trail. */
-    record Unreadable(String boot, long sequence) implements Finding {
-        @Override
-        public String kind() {
-            return "unreadable";
-        }
-    }
+    record Unreadable(String boot, long sequence) implements Finding {}
 
     /** Where this line was to come, there was a line of another boot. */
-    record Foreign(String boot, long sequence) implements Finding {
-        @Override
-        public String kind() {
-            return "foreign";
-        }
-    }
+    record Foreign(String boot, long sequence) implements Finding {}
 }

@@ -1,6 +1,5 @@
 package dev.chaperone.controller.oversight;
 
-import dev.chaperone.api.OversightRequirement.State;
 import dev.chaperone.controller.fleet.AgentId;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -22,7 +21,7 @@ public final class OversightMetrics {
                 .callback(gauge -> {
                     Map<String, Integer> counts = new TreeMap<>();
                     standings.get().forEach((agent, all) -> all.forEach(standing -> counts.merge(
-                            agent.namespace() + '/' + standing.requirement().name() + '/' + wireName(standing.state()),
+                            agent.namespace() + '/' + standing.requirement().name() + '/' + standing.state().wireName(),
                             1, Integer::sum)));
                     counts.forEach((key, count) -> gauge.call(count, key.split("/", -1)));
                 })
@@ -41,14 +40,5 @@ public final class OversightMetrics {
                     counts.forEach((namespace, count) -> gauge.call(count, namespace));
                 })
                 .register(registry);
-    }
-
-    private static String wireName(State state) {
-        return switch (state) {
-            case MET -> "Met";
-            case LAPSED -> "Lapsed";
-            case UNKNOWN -> "Unknown";
-            case NOT_APPLICABLE -> "NotApplicable";
-        };
     }
 }

@@ -142,7 +142,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     }
 
     private static boolean isSaidAlike(@Nullable List<Standing> one, @Nullable List<Standing> other) {
-        return one != null && other != null && said(one).equals(said(other));
+        return one != null && other != null && (one.equals(other) || said(one).equals(said(other)));
     }
 
     private static List<OversightRequirement> said(List<Standing> standings) {

@@ -1,5 +1,6 @@
 package dev.chaperone.controller.plan;
 
+import dev.chaperone.policy.AgentContext;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.chaperone.api.OversightRules.Destination;
@@ -38,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * so a host elsewhere is its port on every public address.
  */
 final class EgressPlanner {
-    private static final String NAMESPACE_NAME = "kubernetes.io/metadata.name";
     private static final String TCP = "TCP";
     /** What nobody reaches over the internet: clusters, their nodes and clouds' metadata have addresses of these. */
     private static final List<Cidr> PRIVATE_4 = Stream.of(
@@ -131,7 +131,8 @@ final class EgressPlanner {
             }
             rules.add(rule(
                     List.of(new NetworkPolicyPeerBuilder()
-                            .withNewNamespaceSelector().addToMatchLabels(NAMESPACE_NAME, address.namespace())
+                            .withNewNamespaceSelector()
+                            .addToMatchLabels(AgentContext.NAMESPACE_NAME, address.namespace())
                             .endNamespaceSelector()
                             .withNewPodSelector().addToMatchLabels(service.selector()).endPodSelector()
                             .build()),

@@ -1,5 +1,6 @@
 package dev.chaperone.controller.plan;
 
+import dev.chaperone.policy.AgentContext;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRuleBuilder;
@@ -13,14 +14,14 @@ import java.util.stream.Stream;
  * @param rules in the words of a NetworkPolicy
  */
 public record EgressSettings(List<NetworkPolicyEgressRule> rules) {
-    private static final String NAMESPACE_NAME = "kubernetes.io/metadata.name";
     private static final int DNS_PORT = 53;
     private static final int CHANNEL_PORT = 8443;
 
     /** The cluster's DNS, as most clusters have it. */
     public static final List<NetworkPolicyEgressRule> DNS = List.of(new NetworkPolicyEgressRuleBuilder()
             .addNewTo()
-            .withNewNamespaceSelector().addToMatchLabels(NAMESPACE_NAME, "kube-system").endNamespaceSelector()
+            .withNewNamespaceSelector().addToMatchLabels(AgentContext.NAMESPACE_NAME, "kube-system")
+            .endNamespaceSelector()
             .withNewPodSelector().addToMatchLabels("k8s-app", "kube-dns").endPodSelector()
             .endTo()
             .addNewPort().withProtocol("UDP").withPort(new IntOrString(DNS_PORT)).endPort()
@@ -35,7 +36,8 @@ public record EgressSettings(List<NetworkPolicyEgressRule> rules) {
     public static EgressSettings of(String operatorNamespace, List<NetworkPolicyEgressRule> dns) {
         NetworkPolicyEgressRule channel = new NetworkPolicyEgressRuleBuilder()
                 .addNewTo()
-                .withNewNamespaceSelector().addToMatchLabels(NAMESPACE_NAME, operatorNamespace).endNamespaceSelector()
+                .withNewNamespaceSelector().addToMatchLabels(AgentContext.NAMESPACE_NAME, operatorNamespace)
+                .endNamespaceSelector()
                 .withNewPodSelector()
                 .addToMatchLabels("app.kubernetes.io/name", "chaperone")
                 .addToMatchLabels("app.kubernetes.io/component", "operator")

@@ -2,9 +2,7 @@ package dev.chaperone.controller.reconciler;
 
 import java.util.Map;
 import java.util.List;
-import java.util.HashMap;
 import dev.chaperone.controller.oversight.Standing;
-import dev.chaperone.api.OversightRequirement;
 import dev.chaperone.api.ServerSideApply;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.planned.FleetChange;
@@ -43,10 +41,10 @@ public record Reconciliation(
     }
 
     public Statuses statuses(FleetPlan plan) {
-        Map<AgentId, List<OversightRequirement>> required = new HashMap<>();
-        oversight.get().forEach(
-                (agent, standings) -> required.put(agent, standings.stream().map(Standing::status).toList()));
-        return new Statuses(plan, programming.get(), required);
+        Map<AgentId, List<Standing>> standings = oversight.get();
+        return new Statuses(
+                plan, programming.get(),
+                agent -> standings.getOrDefault(agent, List.of()).stream().map(Standing::status).toList());
     }
 
     /** Whether this replica must not write. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What guardrails have reported by now.
@@ -39,14 +40,27 @@ public record Programming(Map<String, PodReport> reports, Instant now, Duration 
                 .filter(pod -> pod.ready() && !runs(pod, agent.config().revision()))
                 .map(PodFacts::name)
                 .toList();
-        boolean begun = now.isBefore(since.plus(heartbeat));
-        boolean unheard = begun && running.stream().anyMatch(pod -> !reports.containsKey(pod.uid()));
+        boolean unheard = hasJustBegun() && running.stream().anyMatch(pod -> !reports.containsKey(pod.uid()));
         return new Progress(running.size(), programmed, behind, unheard);
     }
 
     private boolean runs(PodFacts pod, String revision) {
+        PodReport report = heard(pod);
+        return report != null && revision.equals(report.revision());
+    }
+
+    /** Whether the pod has reported lately. */
+    public boolean isHeard(PodFacts pod) {
+        return heard(pod) != null;
+    }
+
+    private @Nullable PodReport heard(PodFacts pod) {
         PodReport report = reports.get(pod.uid());
-        return report != null && revision.equals(report.revision())
-                && !report.lastSeen().plus(heartbeat).isBefore(now);
+        return report == null || report.lastSeen().plus(heartbeat).isBefore(now) ? null : report;
+    }
+
+    /** Whether this replica has not been told yet what all guardrails report. */
+    public boolean hasJustBegun() {
+        return now.isBefore(since.plus(heartbeat));
     }
 }

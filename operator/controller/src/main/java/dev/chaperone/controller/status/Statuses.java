@@ -1,7 +1,7 @@
 package dev.chaperone.controller.status;
 
+import java.util.function.Function;
 import java.util.stream.Stream;
-import java.util.Map;
 import dev.chaperone.controller.plan.OversightPlan;
 import dev.chaperone.api.OversightPolicyStatus;
 import dev.chaperone.api.OversightRequirement;
@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
 public final class Statuses {
     private final FleetPlan plan;
     private final Programming programming;
-    private final Map<AgentId, List<OversightRequirement>> oversight;
+    private final Function<AgentId, List<OversightRequirement>> oversight;
 
     /** @param oversight how it stands with what is required of agents, as far as that is known by now */
     public Statuses(
-            FleetPlan plan, Programming programming, Map<AgentId, List<OversightRequirement>> oversight) {
+            FleetPlan plan, Programming programming, Function<AgentId, List<OversightRequirement>> oversight) {
         this.plan = plan;
         this.programming = programming;
         this.oversight = oversight;
@@ -105,7 +105,7 @@ public final class Statuses {
                 : Objects.requireNonNullElse(before.oversight(), List.of());
         return agent.oversight().requirements().stream()
                 .flatMap(requirement -> Stream
-                        .concat(oversight.getOrDefault(agent.id(), List.of()).stream(), said.stream())
+                        .concat(oversight.apply(agent.id()).stream(), said.stream())
                         .filter(each -> each.requirement().equals(requirement.name()))
                         .limit(1))
                 .toList();
@@ -136,7 +136,7 @@ public final class Statuses {
         reach(conditions, policy.agents(), true, REASON_READY, "");
         String name = policy.id().toString();
         List<AgentId> lacking = policy.agents().stream()
-                .filter(agent -> oversight.getOrDefault(agent, List.of()).stream()
+                .filter(agent -> oversight.apply(agent).stream()
                         .anyMatch(each -> each.state().lacks() && each.policies().contains(name)))
                 .toList();
         conditions.put(

@@ -1,5 +1,6 @@
 package dev.chaperone.controller.plan;
 
+import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -71,7 +72,7 @@ class FleetPlannerGoldenTest {
 
     private static JsonNode described(FleetPlan plan) {
         Statuses statuses = new Statuses(
-                plan, new Programming(Map.of(), NOW, Duration.ofSeconds(35), NOW.minusSeconds(60)), Map.of());
+                plan, new Programming(Map.of(), NOW, Duration.ofSeconds(35), NOW.minusSeconds(60)), _ -> List.of());
         Map<String, Object> all = new LinkedHashMap<>();
         Map<String, Object> agents = new LinkedHashMap<>();
         plan.agents().forEach((id, agent) -> {

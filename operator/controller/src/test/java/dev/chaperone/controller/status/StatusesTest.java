@@ -97,7 +97,7 @@ class StatusesTest {
     void aConditionKeepsItsTimeAsLongAsItsStatus() {
         // Given
         AgentStatus before = new Statuses(
-                plan, new Programming(reports, NOW.minusSeconds(100), HEARTBEAT, NOW.minusSeconds(600)), Map.of())
+                plan, new Programming(reports, NOW.minusSeconds(100), HEARTBEAT, NOW.minusSeconds(600)), _ -> List.of())
                 .agent(coder, 1, null);
         report("ready", coder.config().revision(), NOW);
 
@@ -129,7 +129,7 @@ class StatusesTest {
     }
 
     private Statuses statuses(Instant since) {
-        return new Statuses(plan, new Programming(reports, NOW, HEARTBEAT, since), Map.of());
+        return new Statuses(plan, new Programming(reports, NOW, HEARTBEAT, since), _ -> List.of());
     }
 
     private void report(String pod, String revision, Instant when) {
