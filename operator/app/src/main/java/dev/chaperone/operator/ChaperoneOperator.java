@@ -69,15 +69,18 @@ final class ChaperoneOperator implements AutoCloseable {
     private final List<AutoCloseable> started = new ArrayList<>();
     private final OperatorSettings settings;
     private final KubernetesClient client;
+    private final Leadership leadership;
     private final Clock clock;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final PlannedFleet fleet = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(registry));
     private @Nullable AdmissionServer admission;
     private @Nullable ShapeWatch shape;
 
-    ChaperoneOperator(OperatorSettings settings, KubernetesClient client, Clock clock) {
+    /** @param leadership of this replica, told of the lease by the client */
+    ChaperoneOperator(OperatorSettings settings, KubernetesClient client, Leadership leadership, Clock clock) {
         this.settings = settings;
         this.client = client;
+        this.leadership = leadership;
         this.clock = clock;
     }
 
@@ -94,9 +97,8 @@ final class ChaperoneOperator implements AutoCloseable {
         shape = watch;
 
         GuardrailReports reports = keep(new GuardrailReports(fleet, GuardrailReports.HEARTBEAT_AGE));
-        Leadership leadership = new Leadership();
         LeadershipMetrics.register(registry, leadership);
-        OversightMonitor oversight = oversight(reports, leadership);
+        OversightMonitor oversight = oversight(reports);
         ChannelMetrics metrics = new ChannelMetrics(registry);
         keep(new ChannelServer(
                 ChannelSettings.DEFAULT.withPort(OperatorSettings.CHANNEL_PORT),
@@ -123,16 +125,16 @@ final class ChaperoneOperator implements AutoCloseable {
         LOG.info("Operator serves");
     }
 
-    private OversightMonitor oversight(GuardrailReports reports, Leadership leadership) {
+    private OversightMonitor oversight(GuardrailReports reports) {
         Deciders deciders = keep(new Deciders(client));
         OversightMonitor monitor = keep(new OversightMonitor(
-                fleet, reports, deciders::may, new EgressPolicies(settings.egress()), now -> hearing(leadership, now),
+                fleet, reports, deciders::may, new EgressPolicies(settings.egress()), this::hearing,
                 clock));
         OversightMetrics.register(registry, () -> leadership.leads() ? monitor.standings() : Map.of());
         return monitor;
     }
 
-    private static Hearing hearing(Leadership leadership, Instant now) {
+    private Hearing hearing(Instant now) {
         if (!leadership.leads()) {
             return Hearing.SOME;
         }

@@ -1,5 +1,7 @@
 package dev.chaperone.operator;
 
+import dev.chaperone.controller.LeaseRenewals;
+import dev.chaperone.controller.reconciler.Leadership;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
@@ -47,10 +49,14 @@ public final class OperatorMain {
     private static int serve(OperatorSettings settings) {
         // Audit trails are written to the descriptor itself; whatever a library prints goes with the log.
         System.setOut(System.err);
+        Clock clock = Clock.systemUTC();
+        Leadership leadership = new Leadership(clock);
         KubernetesClient client = new KubernetesClientBuilder()
                 .withHttpClientFactory(new JdkHttpClientFactory())
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor(
+                        "lease-renewals", new LeaseRenewals(leadership, clock)))
                 .build();
-        ChaperoneOperator operator = new ChaperoneOperator(settings, client, Clock.systemUTC());
+        ChaperoneOperator operator = new ChaperoneOperator(settings, client, leadership, clock);
         // Where a replica has to end, its pod's policy starts it anew.
         Runtime.getRuntime().addShutdownHook(new Thread(operator::close, "stop"));
         try {

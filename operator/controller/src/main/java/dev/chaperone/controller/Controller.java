@@ -173,6 +173,7 @@ public final class Controller implements AutoCloseable {
     private LeaderElectionConfiguration election() {
         return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                 .withLeaseNamespace(settings.namespace())
+                .withLeaseDuration(Leadership.LEASE)
                 .withIdentity(settings.identity())
                 .withExitOnStopLeading(false)
                 .withLeaderCallbacks(

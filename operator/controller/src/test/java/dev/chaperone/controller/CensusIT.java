@@ -90,7 +90,7 @@ class CensusIT {
         fleet = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
         controller = new Controller(
                 client, new ControllerSettings(OPERATOR, "here", HEARTBEAT, Duration.ofMinutes(2)), fleet, HEARD,
-                Map::of, new Leadership(), new Lead(), Clock.systemUTC(), REGISTRY);
+                Map::of, new Leadership(Clock.systemUTC()), new Lead(), Clock.systemUTC(), REGISTRY);
         controller.start();
     }
 
@@ -274,7 +274,7 @@ class CensusIT {
                 id -> id != null);
         await().until(() -> client.resources(Agent.class).inNamespace(namespace).withName(swarm.name()).get() != null);
         budget(2);
-        Leadership leadership = new Leadership();
+        Leadership leadership = new Leadership(Clock.systemUTC());
         Evictions evictions = evictions(leadership);
         Set<String> fault = Set.of(uid("a"), uid("b"));
         assertThat(evictions.consider(swarm, fault, "coverage")).isEqualTo(Outcome.NOTHING);

@@ -113,7 +113,7 @@ final class CensusMeasurement {
         fleet = fleet();
         Controller controller = new Controller(
                 client, new ControllerSettings("chaperone-system", "here", HEARTBEAT, AT_MOST), fleet, heard, Map::of,
-                new Leadership(), new LeadListener() {
+                new Leadership(Clock.systemUTC()), new LeadListener() {
                     @Override
                     public void leads() {}
 

@@ -37,7 +37,8 @@ class ConfigWritingTest {
     private final GuardrailConfigReconciler reconciler = new GuardrailConfigReconciler(
             new Reconciliation(
                     fleet, () -> new Programming(Map.of(), Instant.EPOCH, Duration.ofSeconds(35), Instant.EPOCH),
-                    Map::of, client(), new Leadership(), new Events(client(), "here", Clock.systemUTC()),
+                    Map::of, client(), new Leadership(Clock.systemUTC()),
+                    new Events(client(), "here", Clock.systemUTC()),
                     "chaperone-system"));
 
     @Test

@@ -70,7 +70,7 @@ class ControllerIT {
         fleet = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
         controller = new Controller(
                 client, new ControllerSettings(OPERATOR, UUID.randomUUID().toString()), fleet,
-                ProgrammingReports.NONE, Map::of, new Leadership(), new Lead(), Clock.systemUTC(),
+                ProgrammingReports.NONE, Map::of, new Leadership(Clock.systemUTC()), new Lead(), Clock.systemUTC(),
                 new PrometheusRegistry());
         controller.start();
     }
@@ -384,7 +384,7 @@ class ControllerIT {
         PlannedFleet configs = PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
         try (Controller second = new Controller(
                 client, new ControllerSettings(OPERATOR, "second"), configs, ProgrammingReports.NONE, Map::of,
-                new Leadership(), new Lead(),
+                new Leadership(Clock.systemUTC()), new Lead(),
                 Clock.systemUTC(), new PrometheusRegistry())) {
             second.start();
 

@@ -50,7 +50,7 @@ class EgressIT {
         controller = new Controller(
                 client, new ControllerSettings(OPERATOR, UUID.randomUUID().toString()),
                 PlannedFleet.of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry())),
-                ProgrammingReports.NONE, Map::of, new Leadership(), new Lead(), Clock.systemUTC(),
+                ProgrammingReports.NONE, Map::of, new Leadership(Clock.systemUTC()), new Lead(), Clock.systemUTC(),
                 new PrometheusRegistry());
         controller.start();
     }

@@ -15,6 +15,7 @@ import dev.chaperone.policy.oversight.Requirement;
 import dev.chaperone.policy.oversight.Terms;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Clock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ final class OperatorMetrics {
 
     static String exposition() throws IOException {
         PrometheusRegistry registry = new PrometheusRegistry();
-        LeadershipMetrics.register(registry, new Leadership());
+        LeadershipMetrics.register(registry, new Leadership(Clock.systemUTC()));
         PlanSamples.count(registry);
         ChannelSamples.count(registry);
         CensusSamples.register(registry);
