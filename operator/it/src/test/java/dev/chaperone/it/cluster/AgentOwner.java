@@ -3,6 +3,7 @@ package dev.chaperone.it.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.chaperone.api.GuardrailPod;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -35,10 +38,46 @@ final class AgentOwner {
                 .until(this::readyPods, pods -> pods.size() == count);
     }
 
-    private List<Pod> readyPods() {
+    void isScaledTo(int replicas) {
+        client.apps().deployments().inNamespace(namespace).withName("coder").scale(replicas);
+    }
+
+    /** Waits until another pod than this has a guardrail that runs, whether it is ready or not. */
+    Pod waitsForGuardrailThatRuns(Pod other) {
+        return Awaitility.await("another guardrail runs").atMost(STARTING).until(
+                () -> pods().filter(pod -> !pod.getMetadata().getUid().equals(other.getMetadata().getUid()))
+                        .filter(pod -> guardrail(pod).map(status -> status.getState().getRunning()).isPresent())
+                        .findFirst(),
+                Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** Whether a container of the agent was ever started. */
+    boolean isBegun(Pod pod) {
+        return current(pod).getStatus().getContainerStatuses().stream()
+                .anyMatch(status -> status.getState().getWaiting() == null || status.getRestartCount() > 0);
+    }
+
+    int guardrailRestarts(Pod pod) {
+        return guardrail(current(pod)).map(ContainerStatus::getRestartCount).orElse(0);
+    }
+
+    private static Optional<ContainerStatus> guardrail(Pod pod) {
+        return pod.getStatus().getInitContainerStatuses().stream()
+                .filter(status -> status.getName().equals(GuardrailPod.CONTAINER)).findFirst();
+    }
+
+    private Pod current(Pod pod) {
+        return client.resource(pod).get();
+    }
+
+    private Stream<Pod> pods() {
         return client.pods().inNamespace(namespace).withLabel("app", "coder").list().getItems().stream()
-                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null && Readiness.isPodReady(pod))
-                .toList();
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null);
+    }
+
+    private List<Pod> readyPods() {
+        return pods().filter(Readiness::isPodReady).toList();
     }
 
     /** The agent calls a tool through its guardrail. */

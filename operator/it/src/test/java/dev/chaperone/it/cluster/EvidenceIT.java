@@ -29,7 +29,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Audit trails arrive, whole, whatever is down meanwhile; and an agent whose trail does not is narrowed. */
 class EvidenceIT {
     private static final Duration SOON = Duration.ofSeconds(90);
-    private static final Duration OUTAGE = Duration.ofSeconds(60);
+    private static final Duration OUTAGE = Duration.ofSeconds(
+            Long.parseLong(System.getenv().getOrDefault("CHAPERONE_OUTAGE_SECONDS", "60")));
 
     @RegisterExtension
     static final InstalledCluster cluster = new InstalledCluster();

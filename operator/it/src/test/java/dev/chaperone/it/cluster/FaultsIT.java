@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FaultsIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String HELLO = "{\"message\":\"hello!\"}";
+    private static final String TOO_LONG = "{\"message\":\"" + "x".repeat(101) + "\"}";
 
     @RegisterExtension
     static final InstalledCluster cluster = new InstalledCluster();
@@ -41,7 +42,9 @@ class FaultsIT {
 
     @AfterEach
     void everythingRunsAgain() throws Exception {
+        admin.showsChannel();
         admin.healsAll();
+        owner.isScaledTo(1);
     }
 
     private boolean maySayHello() throws Exception {
@@ -110,6 +113,36 @@ class FaultsIT {
         admin.node().continuesAll();
         assertThat(maySayHello()).isFalse();
         Awaitility.await("it has caught up").atMost(SOON).until(() -> "1/1".equals(agent().getStatus().programmed()));
+    }
+
+    @Test
+    void aGuardrailThatCrashesWhileNoOperatorRunsDecidesByItsLastConfig() throws Exception {
+        // Given
+        admin.scalesOperator(0);
+
+        // When
+        admin.node().signalsJavaOf(pod, "KILL");
+
+        // Then
+        Awaitility.await("it was started anew").atMost(SOON).until(() -> owner.guardrailRestarts(pod) == 1);
+        Awaitility.await("it decides").atMost(SOON).ignoreExceptions().until(this::maySayHello);
+        assertThat(isRefused(owner.agentCalls(pod, "everything", "echo", TOO_LONG))).isTrue();
+    }
+
+    @Test
+    void anAgentWhoseGuardrailHasNoConfigDoesNotBegin() throws Exception {
+        // Given
+        admin.hidesChannel();
+
+        // When
+        owner.isScaledTo(2);
+
+        // Then
+        Pod second = owner.waitsForGuardrailThatRuns(pod);
+        Thread.sleep(Duration.ofSeconds(15));
+        assertThat(owner.isBegun(second)).isFalse();
+        admin.showsChannel();
+        owner.waitsForPods(2);
     }
 
     private static Agent agent() {

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Oversight that lapses narrows what an agent may do, with nobody alive to order it, and comes back by itself. */
 class OversightIT {
     private static final Duration SOON = Duration.ofSeconds(60);
+    /** As many as a small node takes; how it is with hundreds says a measurement. */
+    private static final int AT_ONCE = 20;
     /** The heartbeat's age, its grace, and the time between two calls and their log. */
     private static final Duration NARROWED_WITHIN = Duration.ofSeconds(30 + 15 + 15);
 
@@ -53,6 +55,7 @@ class OversightIT {
         }
         cluster.client().resources(OversightPolicy.class).inNamespace(SteadyAgent.NAMESPACE).delete();
         cluster.client().resources(ClusterOversightPolicy.class).delete();
+        admin.uncordonsNode();
         admin.healsAll();
         agent.isScaledTo(1);
     }
@@ -135,6 +138,48 @@ class OversightIT {
         agent.obeys(1);
 
         // Then
+        assertNobodyIsNarrowedSince(begin);
+    }
+
+    @Test
+    void nobodyIsNarrowedWhenTheNodeIsDrained() throws Exception {
+        // Given
+        cluster.apply("oversight-heartbeat.yaml", Map.of());
+        cluster.apply("oversight-review.yaml", Map.of());
+        awaitState("monitoring.heartbeat", State.MET);
+        List<Pod> before = agent.pods();
+        Instant begin = Instant.now();
+
+        // When
+        List<String> stayed = admin.drainsNode(SteadyAgent.NAMESPACE, InstalledCluster.OPERATOR_NAMESPACE);
+
+        // Then
+        assertThat(stayed).as("one replica of the operator").hasSize(1);
+        awaitState("monitoring.heartbeat", State.NOT_APPLICABLE);
+        admin.uncordonsNode();
+        agent.waitsForPods(3);
+        agent.obeys(1);
+        assertThat(agent.pods()).doesNotContainAnyElementsOf(before);
+        assertNobodyIsNarrowedSince(begin);
+    }
+
+    @Test
+    void nobodyIsNarrowedWhenManyPodsBeginAtOnce() throws Exception {
+        // Given
+        cluster.apply("oversight-heartbeat.yaml", Map.of());
+        cluster.apply("oversight-review.yaml", Map.of());
+        awaitState("monitoring.heartbeat", State.MET);
+        Instant begin = Instant.now();
+
+        // When
+        agent.isScaledTo(AT_ONCE);
+
+        // Then
+        agent.obeys(1);
+        assertNobodyIsNarrowedSince(begin);
+    }
+
+    private void assertNobodyIsNarrowedSince(Instant begin) throws InterruptedException {
         awaitState("monitoring.heartbeat", State.MET);
         Thread.sleep(Duration.ofSeconds(20));
         assertThat(agent.callsSince(begin)).isNotEmpty();

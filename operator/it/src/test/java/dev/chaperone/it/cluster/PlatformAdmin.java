@@ -5,16 +5,21 @@ import dev.chaperone.api.GuardrailShape;
 import dev.chaperone.it.kubernetes.Chart;
 import dev.chaperone.test.KubernetesCluster;
 import dev.chaperone.test.Skip;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.ServiceResource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.opentest4j.TestAbortedException;
 
@@ -22,6 +27,7 @@ import org.opentest4j.TestAbortedException;
 final class PlatformAdmin {
     private static final Duration STARTING = Duration.ofMinutes(3);
     private static final String OPERATOR = "chaperone-operator";
+    private static final String HIDDEN = "story/hidden";
 
     private final KubernetesClient client;
     private final Node node;
@@ -132,6 +138,46 @@ final class PlatformAdmin {
     List<String> logBeforeTheEnd(String name) {
         return client.pods().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(name).usingTimestamps()
                 .terminated().getLog().lines().toList();
+    }
+
+    /**
+     * Drains the only node of pods of these namespaces: no pod is placed on it, and every one is asked to leave, as by
+     * {@code kubectl drain}.
+     *
+     * @return names of those that have to stay, by a budget
+     */
+    List<String> drainsNode(String... namespaces) {
+        node();
+        setUnschedulable(true);
+        return Stream.of(namespaces)
+                .flatMap(namespace -> client.pods().inNamespace(namespace).list().getItems().stream())
+                .filter(pod -> !client.pods().resource(pod).evict())
+                .map(pod -> pod.getMetadata().getName()).toList();
+    }
+
+    /** Pods may be placed on it again. */
+    void uncordonsNode() {
+        setUnschedulable(false);
+    }
+
+    private void setUnschedulable(boolean unschedulable) {
+        client.nodes().list().getItems().forEach(node -> client.resource(node).edit(
+                found -> new NodeBuilder(found).editSpec().withUnschedulable(unschedulable).endSpec().build()));
+    }
+
+    /** Guardrails do not find the operator any more; the API server does. */
+    void hidesChannel() {
+        channel().edit(
+                service -> new ServiceBuilder(service).editSpec().addToSelector(HIDDEN, "true").endSpec().build());
+    }
+
+    /** They find it again. */
+    void showsChannel() {
+        channel().edit(service -> new ServiceBuilder(service).editSpec().removeFromSelector(HIDDEN).endSpec().build());
+    }
+
+    private ServiceResource<Service> channel() {
+        return client.services().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName("chaperone-channel");
     }
 
     void deletesWebhooks() {
