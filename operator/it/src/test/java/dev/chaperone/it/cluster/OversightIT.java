@@ -124,10 +124,7 @@ class OversightIT {
     @Test
     void nobodyIsNarrowedWhoShouldNotBeWhateverHappensToOperatorsAndPods() throws Exception {
         // Given
-        cluster.apply("oversight-heartbeat.yaml", Map.of());
-        cluster.apply("oversight-review.yaml", Map.of());
-        awaitState("monitoring.heartbeat", State.MET);
-        awaitState("review", State.MET);
+        heartbeatAndReviewAreRequired();
         Instant begin = Instant.now();
 
         // When
@@ -146,9 +143,7 @@ class OversightIT {
     @Test
     void nobodyIsNarrowedWhenTheNodeIsDrained() throws Exception {
         // Given
-        cluster.apply("oversight-heartbeat.yaml", Map.of());
-        cluster.apply("oversight-review.yaml", Map.of());
-        awaitState("monitoring.heartbeat", State.MET);
+        heartbeatAndReviewAreRequired();
         List<Pod> before = agent.pods();
         Instant begin = Instant.now();
 
@@ -168,9 +163,7 @@ class OversightIT {
     @Test
     void nobodyIsNarrowedWhenManyPodsBeginAtOnce() throws Exception {
         // Given
-        cluster.apply("oversight-heartbeat.yaml", Map.of());
-        cluster.apply("oversight-review.yaml", Map.of());
-        awaitState("monitoring.heartbeat", State.MET);
+        heartbeatAndReviewAreRequired();
         Instant begin = Instant.now();
 
         // When
@@ -179,7 +172,15 @@ class OversightIT {
         // Then
         assertNobodyIsNarrowedSince(begin);
         System.out.println("all at once: " + agent.callsSince(begin).stream().collect(
-                Collectors.groupingBy(Call::outcome, TreeMap::new, Collectors.counting())));
+                Collectors.groupingBy(call -> call.outcome() + " " + call.text(), TreeMap::new,
+                        Collectors.counting())));
+    }
+
+    private static void heartbeatAndReviewAreRequired() {
+        cluster.apply("oversight-heartbeat.yaml", Map.of());
+        cluster.apply("oversight-review.yaml", Map.of());
+        awaitState("monitoring.heartbeat", State.MET);
+        awaitState("review", State.MET);
     }
 
     private void assertNobodyIsNarrowedSince(Instant begin) throws InterruptedException {
