@@ -4,7 +4,9 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +38,8 @@ final class Crowd implements AutoCloseable {
     private final Random random = new Random(5);
     /** By the pod's UID. */
     private final Map<String, SimulatedGuardrail> guardrails = new ConcurrentHashMap<>();
+    /** By the node. */
+    private final Map<String, KubernetesClient> kubelets = new ConcurrentHashMap<>();
     private final Thread thread;
 
     Crowd(Cluster cluster) {
@@ -109,6 +113,11 @@ final class Crowd implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (KubernetesClientException e) {
+            // Interrupted while it asked, it is over.
+            if (!Thread.currentThread().isInterrupted() && !(e.getCause() instanceof InterruptedIOException)) {
+                throw e;
+            }
         }
     }
 
@@ -117,8 +126,12 @@ final class Crowd implements AutoCloseable {
                 client, channel, () -> token(pod), Duration.ofMillis(random.nextInt(SLOWEST_START_MILLIS)));
     }
 
-    private String token(Pod pod) throws KubernetesClientException {
-        return cluster.client().serviceAccounts().inNamespace(NAMESPACE).withName("default")
+    // Nobody else than a pod's kubelet gets its guardrail's token.
+    private String token(Pod pod) {
+        KubernetesClient kubelet = kubelets.computeIfAbsent(
+                pod.getSpec().getNodeName(),
+                node -> Cluster.as("system:node:" + node, "system:nodes", "system:authenticated"));
+        return kubelet.serviceAccounts().inNamespace(NAMESPACE).withName("default")
                 .tokenRequest(new TokenRequestBuilder().withNewSpec().withAudiences("guardrail.chaperone.dev")
                         .withExpirationSeconds(3600L).withNewBoundObjectRef().withApiVersion("v1").withKind("Pod")
                         .withName(pod.getMetadata().getName()).withUid(pod.getMetadata().getUid())
@@ -185,5 +198,6 @@ final class Crowd implements AutoCloseable {
     public void close() {
         thread.interrupt();
         guardrails.values().forEach(SimulatedGuardrail::close);
+        kubelets.values().forEach(KubernetesClient::close);
     }
 }
