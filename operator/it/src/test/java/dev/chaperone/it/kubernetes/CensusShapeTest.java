@@ -58,7 +58,7 @@ class CensusShapeTest {
 
     private static GuardrailShapeSpec shape() {
         return new GuardrailShapeSpec(
-                list(GuardrailShapes.shape().at("/spec/containers")), list(GuardrailShapes.volumes()), null);
+                list(GuardrailShapes.shape().at("/spec/containers")), list(GuardrailShapes.volumes()), null, null);
     }
 
     private static List<JsonNode> list(JsonNode array) {
