@@ -1,9 +1,9 @@
 package dev.chaperone.injection;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.chaperone.api.Api;
 import dev.chaperone.api.GuardrailPod;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExemptPod {
     private static final List<String> CONTAINERS = List.of("containers", "initContainers", "ephemeralContainers");
-    private static final Set<String> VOLUMES = Set.of(
-            GuardrailPod.TOKEN_VOLUME, GuardrailPod.STATE_VOLUME, GuardrailPod.AUDIT_VOLUME);
+    // All of ours, whatever this release puts into pods.
+    private static final String KEYS = Api.GROUP + "/";
+    private static final String NAMES = "chaperone-";
     private static final String UNNAMED = "default";
 
     private ExemptPod() {}
@@ -29,31 +30,43 @@ public final class ExemptPod {
         return account(namespace, name.isEmpty() ? UNNAMED : name);
     }
 
-    /** What the pod has and only governed pods have, the first that is found; null when it has nothing of the kind. */
+    /** What the pod has and only governed pods have, the first that is found: a key or name of ours, or a token of the
+     * guardrail's audience. Null when it has nothing of the kind. */
     public static @Nullable String mark(JsonNode pod) {
-        if (pod.path("metadata").path("annotations").has(GuardrailPod.WORKLOAD_ANNOTATION)) {
-            return "the annotation " + GuardrailPod.WORKLOAD_ANNOTATION;
+        String key = key(pod, "annotations", "the annotation ");
+        if (key == null) {
+            key = key(pod, "labels", "the label ");
         }
-        if (pod.path("metadata").path("labels").has(GuardrailPod.AGENT_LABEL)) {
-            return "the label " + GuardrailPod.AGENT_LABEL;
+        if (key != null) {
+            return key;
         }
         JsonNode spec = pod.path("spec");
         for (String kind : CONTAINERS) {
             for (JsonNode container : spec.path(kind)) {
-                if (container.path("name").asText().equals(GuardrailPod.CONTAINER)) {
-                    return "a container " + GuardrailPod.CONTAINER;
+                String name = container.path("name").asText();
+                if (name.startsWith(NAMES)) {
+                    return "a container " + name;
                 }
             }
         }
         for (JsonNode volume : spec.path("volumes")) {
             String name = volume.path("name").asText();
-            if (VOLUMES.contains(name)) {
+            if (name.startsWith(NAMES)) {
                 return "a volume " + name;
             }
             for (JsonNode source : volume.path("projected").path("sources")) {
                 if (source.at("/serviceAccountToken/audience").asText().equals(GuardrailPod.TOKEN_AUDIENCE)) {
                     return "a token of the audience " + GuardrailPod.TOKEN_AUDIENCE;
                 }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String key(JsonNode pod, String map, String what) {
+        for (var field : pod.path("metadata").path(map).properties()) {
+            if (field.getKey().startsWith(KEYS)) {
+                return what + field.getKey();
             }
         }
         return null;

@@ -38,6 +38,8 @@ class ExemptPodTest {
             "name": "a" | "initContainers": [{"name": "chaperone-guardrail"}] | a container chaperone-guardrail
             "name": "a" | "ephemeralContainers": [{"name": "chaperone-guardrail"}] | a container chaperone-guardrail
             "name": "a" | "volumes": [{"name": "a"}, {"name": "chaperone-audit"}] | a volume chaperone-audit
+            "labels": {"app": "a", "chaperone.dev/later": "a"} | "containers": [] | the label chaperone.dev/later
+            "name": "a" | "initContainers": [{"name": "a"}, {"name": "chaperone-later"}] | a container chaperone-later
             "name": "a" | "volumes": [{"projected": {"sources": [{}, {"serviceAccountToken": {"audience": "guardrail.chaperone.dev"}}]}}] | a token of the audience guardrail.chaperone.dev
             """)
     void whatOnlyGovernedPodsHaveIsFound(String metadata, String spec, String mark) throws Exception {
@@ -46,7 +48,7 @@ class ExemptPodTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-            "\"containers\": [{\"name\": \"guardrail\"}], \"volumes\": [{\"name\": \"chaperone\"}]",
+            "\"containers\": [{\"name\": \"guardrail\"}], \"volumes\": [{\"name\": \"chaperone\"}, {\"name\": \"my-chaperone-state\"}]",
             "\"volumes\": [{\"projected\": {\"sources\": [{\"serviceAccountToken\": {\"audience\": \"vault\"}}]}}]"})
     void whatOthersHaveIsNone(String spec) throws Exception {
         assertThat(ExemptPod.mark(pod("\"labels\": {\"app\": \"a\"}", spec))).isNull();

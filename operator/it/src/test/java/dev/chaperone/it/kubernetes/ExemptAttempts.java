@@ -13,8 +13,8 @@ final class ExemptAttempts {
     }
 
     static Stream<Attempt> refused() {
-        String said = "which only governed pods have; leave them out";
-        String container = "has a container chaperone-guardrail, which only governed pods have";
+        String said = "which only governed pods have; leave them out, or";
+        String container = "has a container chaperone-…, which only governed pods have";
         String volume = "that only governed pods have; leave it out";
         return Stream.of(
                 new Attempt("a whole guarded pod", guarded(), said),
@@ -25,6 +25,9 @@ final class ExemptAttempts {
                         exempt().with("metadata: {annotations: {chaperone.dev/workload: ''}}"), said),
                 new Attempt("another agent's label", exempt().with("metadata: {labels: {chaperone.dev/agent: payer}}"),
                         said),
+                new Attempt("a label of a later release",
+                        exempt().with("metadata: {labels: {chaperone.dev/later: payer}}"), said),
+                new Attempt("a container of a later release", exempt().init(0, "name: chaperone-later"), container),
                 new Attempt("a guardrail", guarded().with("metadata: {annotations: null}"), container),
                 new Attempt("an init container of the name", exempt().init(0, "name: chaperone-guardrail"), container),
                 new Attempt("a container of the name", exempt().agent("name: chaperone-guardrail"), container),
