@@ -28,7 +28,7 @@ hold no slash.
 (request.namespace + '/' + object.spec.?serviceAccountName.orValue('default')) in params.spec.?exempt.orValue([])
 {{- end }}
 
-{{/* Puts the policy of the name in force, with the shape as params: without it, everything is refused. */}}
+{{/* Puts the policy of the name in force, with the shape as params: (list name actions root what-without-the-shape). */}}
 {{- define "chaperone.shapeBinding" -}}
 {{- $root := index . 2 -}}
 apiVersion: admissionregistration.k8s.io/v1
@@ -41,7 +41,7 @@ spec:
   policyName: {{ index . 0 }}
   paramRef:
     name: chaperone
-    parameterNotFoundAction: Deny
+    parameterNotFoundAction: {{ index . 3 }}
   validationActions: {{ index . 1 | toJson }}
 {{- end }}
 
