@@ -20,6 +20,36 @@ matchExpressions:
     values: [kube-system, {{ .Release.Namespace | quote }}]
 {{- end }}
 
+{{/*
+Whether the pod's ServiceAccount is exempt: the operator keeps the list in the shape, which policies have as params. Names
+hold no slash.
+*/}}
+{{- define "chaperone.exempt" -}}
+(request.namespace + '/' + object.spec.?serviceAccountName.orValue('default')) in params.spec.?exempt.orValue([])
+{{- end }}
+
+{{/* Puts the policy of the name in force, with the shape as params: (list name actions root what-without-the-shape). */}}
+{{- define "chaperone.shapeBinding" -}}
+{{- $root := index . 2 -}}
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: {{ index . 0 }}
+  labels:
+    {{- include "chaperone.labels" $root | nindent 4 }}
+spec:
+  policyName: {{ index . 0 }}
+  paramRef:
+    name: chaperone
+    parameterNotFoundAction: {{ index . 3 }}
+  validationActions: {{ index . 1 | toJson }}
+{{- end }}
+
+{{- define "chaperone.shapeKind" -}}
+apiVersion: chaperone.dev/v1alpha1
+kind: GuardrailShape
+{{- end }}
+
 {{/* Puts the policy of the name in force: (list name actions root). */}}
 {{- define "chaperone.binding" -}}
 {{- $root := index . 2 -}}

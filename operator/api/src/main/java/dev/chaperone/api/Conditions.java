@@ -20,6 +20,15 @@ public final class Conditions {
     /** All oversight that policies require is in force; True also when they require none. */
     public static final String OVERSEEN = "Overseen";
 
+    /** Every pod of the ServiceAccounts that the policy exempts may run without a guardrail. */
+    public static final String EXEMPTED = "Exempted";
+
+    /** New pods of these ServiceAccounts need no guardrail; the message says how many ServiceAccounts there are. */
+    public static final String REASON_EXEMPTED = "Exempted";
+
+    /** The policies of the cluster exempt more ServiceAccounts than there is room for; the others are governed. */
+    public static final String REASON_TOO_MANY_EXEMPT = "TooManyExempt";
+
     /** No oversight policy requires anything. */
     public static final String REASON_NOTHING_REQUIRED = "NothingRequired";
 

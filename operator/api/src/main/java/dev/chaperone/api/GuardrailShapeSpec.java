@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param volumes the volumes that only the guardrail mounts
  * @param earlier digests of what was injected before, the newest first, so that pods which still have it are known; none
  *     of them admits a pod
+ * @param exempt the ServiceAccounts whose pods need no guardrail, each {@code namespace/name}, in order; absent when there
+ *     are none
  */
 public record GuardrailShapeSpec(
-        List<JsonNode> containers, List<JsonNode> volumes, @Nullable List<String> earlier) {
+        List<JsonNode> containers, List<JsonNode> volumes, @Nullable List<String> earlier,
+        @Nullable List<String> exempt) {
     /** Most digests that are kept. */
     public static final int EARLIER = 64;
+
+    /** Most ServiceAccounts that are exempt. */
+    public static final int EXEMPT = 1024;
 }

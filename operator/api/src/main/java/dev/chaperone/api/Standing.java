@@ -2,7 +2,7 @@ package dev.chaperone.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How a pod of an agent stands, compared with what admission makes. The worst first. */
+/** How a pod stands, compared with what admission makes. The worst first. */
 public enum Standing {
     /** Its guardrail, or what stands beside it, is not what admission lets through. */
     @JsonProperty("Tampered")
@@ -24,7 +24,10 @@ public enum Standing {
     STALE("Stale"),
     /** It has the guardrail that pods get now, and it is heard. */
     @JsonProperty("Guarded")
-    GUARDED("Guarded");
+    GUARDED("Guarded"),
+    /** It needs none: its ServiceAccount is exempt. It belongs to no agent, and is counted apart. */
+    @JsonProperty("Exempt")
+    EXEMPT("Exempt");
 
     private final String wireName;
 

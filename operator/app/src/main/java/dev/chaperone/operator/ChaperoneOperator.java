@@ -176,7 +176,8 @@ final class ChaperoneOperator implements AutoCloseable {
         if (injector == null) {
             throw new IllegalStateException("the operator is starting, no guardrail is known yet");
         }
-        return new PodMutator(injector, binding, world::isGoverned, settings.namespace()).handle(request);
+        return new PodMutator(injector, binding, world::isGoverned, watch::exempts, settings.namespace())
+                .handle(request);
     }
 
     private Runnable duties(ServedCertificates certificates, List<OwnerReference> owners) {
@@ -184,7 +185,9 @@ final class ChaperoneOperator implements AutoCloseable {
                 settings.guardrailImage(), settings.pullPolicy(), GuardrailSettings.channelUrl(settings.namespace()),
                 certificates.authorityPem(), settings.resources());
         ObjectNode container = GuardrailContainer.container(guardrail);
-        ShapeKeeper shapes = new ShapeKeeper(client, container, GuardrailContainer.volumes(), owners);
+        ShapeKeeper shapes = new ShapeKeeper(
+                client, container, GuardrailContainer.volumes(), owners,
+                () -> fleet.ready() ? fleet.plan().exemptions().names() : null);
         WebhookKeeper webhooks = new WebhookKeeper(client, settings.namespace(), owners);
         return () -> {
             shapes.look();

@@ -1,6 +1,7 @@
 package dev.chaperone.cli;
 
 import dev.chaperone.api.Agent;
+import dev.chaperone.api.ClusterOversightPolicy;
 import dev.chaperone.cli.cluster.ClusterException;
 import dev.chaperone.cli.cluster.Clusters;
 import dev.chaperone.cli.console.Console;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Option;
         "",
         "As kubectl chaperone coverage: put kubectl-chaperone, which lies beside this command's jar, on the PATH."
 }, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-        "0:every pod is guarded", "1:some are not, or have not been counted yet", "2:wrong usage",
+        "0:every pod is guarded, or exempt", "1:some are not, or have not been counted yet", "2:wrong usage",
         "3:there is no cluster to ask, or Chaperone is not installed there"})
 final class CoverageCommand implements Callable<Integer> {
     enum Output {
@@ -50,7 +51,7 @@ final class CoverageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CoverageReport report = CoverageReport.of(agents());
+        CoverageReport report = report();
         Console console = Console.out();
         if (output == Output.JSON) {
             console.line(CoverageJson.of(report));
@@ -60,23 +61,43 @@ final class CoverageCommand implements Callable<Integer> {
         return report.total().isComplete() ? ExitCode.FINE : ExitCode.FINDINGS;
     }
 
-    private List<Agent> agents() {
+    private CoverageReport report() {
         Config config = config();
         // Somebody waits for the answer.
         config.setRequestRetryBackoffLimit(1);
         try (KubernetesClient client = Clusters.client(config)) {
+            String namespace = namespace(config);
             var agents = client.resources(Agent.class);
-            if (where != null && where.all) {
-                return agents.inAnyNamespace().list().getItems();
-            }
-            String namespace = where != null && where.namespace != null ? where.namespace : config.getNamespace();
-            return agents.inNamespace(namespace == null ? "default" : namespace).list().getItems();
+            List<Agent> found = (namespace == null ? agents.inAnyNamespace() : agents.inNamespace(namespace)).list()
+                    .getItems();
+            return CoverageReport.of(found, policies(client), namespace);
         } catch (KubernetesClientException e) {
             // So it answers about a kind that it does not know.
             boolean absent = e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
             throw new EnvironmentException(
                     config.getMasterUrl() + ": "
                             + (absent ? "Chaperone is not installed in this cluster" : Clusters.told(e)));
+        }
+    }
+
+    /** Null for all. */
+    private @Nullable String namespace(Config config) {
+        if (where != null && where.all) {
+            return null;
+        }
+        String namespace = where != null && where.namespace != null ? where.namespace : config.getNamespace();
+        return namespace == null ? "default" : namespace;
+    }
+
+    /** Null when whoever asks may not see them: a team sees its own agents, and not what is said of the cluster. */
+    private static @Nullable List<ClusterOversightPolicy> policies(KubernetesClient client) {
+        try {
+            return client.resources(ClusterOversightPolicy.class).list().getItems();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+                return null;
+            }
+            throw e;
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import java.util.Map;
 import java.util.List;
 import dev.chaperone.controller.fleet.AgentId;
-import dev.chaperone.controller.oversight.Standing;
+import dev.chaperone.controller.oversight.RequirementStanding;
 import dev.chaperone.controller.reconciler.oversight.ClusterOversightPolicyReconciler;
 import dev.chaperone.controller.reconciler.oversight.OversightPolicyReconciler;
 import dev.chaperone.api.Api;
@@ -64,7 +64,7 @@ public final class Controller implements AutoCloseable {
     private final KubernetesClient client;
     private final ControllerSettings settings;
     private final ProgrammingReports reports;
-    private final Supplier<Map<AgentId, List<Standing>>> oversight;
+    private final Supplier<Map<AgentId, List<RequirementStanding>>> oversight;
     private final LeadListener listener;
     private final Clock clock;
     private final PrometheusRegistry registry;
@@ -94,7 +94,7 @@ public final class Controller implements AutoCloseable {
             ControllerSettings settings,
             PlannedFleet fleet,
             ProgrammingReports reports,
-            Supplier<Map<AgentId, List<Standing>>> oversight,
+            Supplier<Map<AgentId, List<RequirementStanding>>> oversight,
             Leadership leadership,
             LeadListener listener,
             Clock clock,

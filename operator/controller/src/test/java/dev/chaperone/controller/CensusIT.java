@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.AgentCoverage;
 import dev.chaperone.api.AgentCoverage.Deviation;
+import dev.chaperone.api.ClusterOversightPolicy;
 import dev.chaperone.api.Governance;
 import dev.chaperone.api.GuardrailPod;
 import dev.chaperone.api.GuardrailShape;
+import dev.chaperone.api.OversightPolicyStatus;
+import dev.chaperone.api.OversightPolicyStatus.Exempt;
 import dev.chaperone.api.Standing;
 import dev.chaperone.controller.census.Guarded;
 import dev.chaperone.controller.fleet.AgentId;
@@ -31,6 +34,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -254,6 +258,44 @@ class CensusIT {
         assertThat(coverage("old").deviations()).singleElement()
                 .returns(Standing.OLDER_THAN_GOVERNANCE, Deviation::standing);
         assertThat(events()).singleElement().asString().startsWith("pod new is Missing");
+    }
+
+    @Test
+    void exemptPodsAreCountedApartUntilTheyAreExemptNoMore() {
+        // Given
+        client.resource(new ServiceAccountBuilder().withNewMetadata().withNamespace(namespace).withName("postgres")
+                .endMetadata().build()).create();
+        ClusterOversightPolicy policy = Serialization.unmarshal(
+                """
+                        apiVersion: chaperone.dev/v1alpha1
+                        kind: ClusterOversightPolicy
+                        metadata: {name: exempt-%1$s}
+                        spec: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}, exemptServiceAccounts: [postgres]}
+                        """
+                        .formatted(namespace),
+                ClusterOversightPolicy.class);
+        client.resource(policy).create();
+        running(guarded("coder"));
+        running(Guarded.merged(bare("db"), "spec: {serviceAccountName: postgres}"));
+        eventually(() -> {
+            OversightPolicyStatus status = client.resource(policy).get().getStatus();
+            assertThat(status.exemptPods()).isEqualTo(1);
+            assertThat(status.exempt()).containsExactly(new Exempt(namespace, "postgres", 1));
+        });
+        eventually(() -> assertThat(coverage("coder").guarded()).isEqualTo("1/1"));
+        assertThat(metric("chaperone_census_pods", "standing", "Exempt")).isEqualTo(1);
+        assertThat(metric("chaperone_census_namespace_coverage_ratio")).isEqualTo(1);
+        assertThat(client.resources(Agent.class).inNamespace(namespace).list().getItems())
+                .extracting(agent -> agent.getMetadata().getName()).containsExactly("coder.pod");
+
+        // When
+        client.resource(policy).delete();
+
+        // Then
+        eventually(() -> assertThat(coverage("db").deviations()).singleElement()
+                .returns(Standing.MISSING, Deviation::standing)
+                .satisfies(each -> assertThat(each.reason()).contains("while its ServiceAccount was exempt")));
+        assertThat(metric("chaperone_census_pods", "standing", "Exempt")).isZero();
     }
 
     @Test

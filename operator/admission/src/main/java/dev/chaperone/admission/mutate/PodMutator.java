@@ -13,13 +13,17 @@ import dev.chaperone.injection.AgentLabel;
 import dev.chaperone.injection.Binding;
 import dev.chaperone.injection.Binding.Bound;
 import dev.chaperone.injection.Binding.Refused;
+import dev.chaperone.injection.ExemptPod;
 import dev.chaperone.injection.JsonPatch;
 import dev.chaperone.injection.PodInjector;
 import dev.chaperone.injection.WorkloadBinding;
 import java.util.List;
 import java.util.Set;
 
-/** Puts a guardrail into every new pod of a governed namespace, and writes on it whom it belongs to. */
+/**
+ * Puts a guardrail into every new pod of a governed namespace, and writes on it whom it belongs to. Pods of exempt
+ * ServiceAccounts are left as they come, unless they come with what only governed pods have.
+ */
 public final class PodMutator implements AdmissionHandler {
     /** Where API servers ask. */
     public static final String PATH = "/mutate/pods";
@@ -33,13 +37,16 @@ public final class PodMutator implements AdmissionHandler {
     private final PodInjector injector;
     private final WorkloadBinding binding;
     private final Namespaces namespaces;
+    private final Exemptions exemptions;
     private final String operatorNamespace;
 
     public PodMutator(
-            PodInjector injector, WorkloadBinding binding, Namespaces namespaces, String operatorNamespace) {
+            PodInjector injector, WorkloadBinding binding, Namespaces namespaces, Exemptions exemptions,
+            String operatorNamespace) {
         this.injector = injector;
         this.binding = binding;
         this.namespaces = namespaces;
+        this.exemptions = exemptions;
         this.operatorNamespace = operatorNamespace;
     }
 
@@ -56,6 +63,9 @@ public final class PodMutator implements AdmissionHandler {
         if (!governs(namespace)) {
             return Allowed.asItIs(List.of());
         }
+        if (exemptions.exempt(ExemptPod.accountOf(pod, namespace))) {
+            return exempt(pod);
+        }
         Binding bound = binding.bind(pod, namespace, request.user());
         return switch (bound) {
             case Bound(var workload) when AgentLabel.isForged(pod, workload) -> new Denied(Reason.FORBIDDEN, FORGED,
@@ -64,6 +74,16 @@ public final class PodMutator implements AdmissionHandler {
                     JsonPatch.between(pod, injector.inject(pod, workload)), List.of());
             case Refused(var message) -> new Denied(Reason.FORBIDDEN, message, List.of());
         };
+    }
+
+    private static AdmissionAnswer exempt(JsonNode pod) {
+        String mark = ExemptPod.mark(pod);
+        return mark == null
+                ? Allowed.asItIs(List.of())
+                : new Denied(
+                        Reason.FORBIDDEN, "the pod's ServiceAccount is exempt from governance, and the pod has " + mark
+                                + ", which only governed pods have; leave it out",
+                        List.of());
     }
 
     // The webhook's selectors say the same. Should they be wrong, the operator must not guard itself into a standstill.

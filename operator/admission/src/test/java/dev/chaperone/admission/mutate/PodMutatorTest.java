@@ -39,7 +39,7 @@ class PodMutatorTest {
     private boolean governed = true;
     private final PodMutator mutator = new PodMutator(
             INJECTOR, new WorkloadBinding((namespace, apiVersion, kind, name, uid) -> null, List.of()),
-            namespace -> governed, "chaperone-system");
+            namespace -> governed, "dev/postgres"::equals, "chaperone-system");
 
     @Test
     void guardsANewPod() throws Exception {
@@ -58,6 +58,39 @@ class PodMutatorTest {
         JsonNode guarded = INJECTOR.inject(JSON.readTree(BARE), Workload.POD);
 
         assertThat(patch(mutator.handle(request("dev", guarded)))).isEmpty();
+    }
+
+    private static JsonNode of(String serviceAccount, String fields) throws Exception {
+        return JSON.readTree("""
+                {"metadata": {"name": "db"}, "spec": {"serviceAccountName": "%s", "containers": [{"name": "db"}]%s}}
+                """.formatted(serviceAccount, fields));
+    }
+
+    @Test
+    void leavesPodsOfExemptServiceAccountsAlone() throws Exception {
+        assertThat(patch(mutator.handle(request("dev", of("postgres", ""))))).isEmpty();
+    }
+
+    @Test
+    void guardsPodsOfOtherServiceAccountsAndNamespaces() throws Exception {
+        assertThat(patch(mutator.handle(request("dev", of("postgres2", ""))))).isNotEmpty();
+        assertThat(patch(mutator.handle(request("prod", of("postgres", ""))))).isNotEmpty();
+        assertThat(patch(mutator.handle(request("dev", JSON.readTree(BARE))))).isNotEmpty();
+    }
+
+    @Test
+    void deniesAnExemptPodThatPassesForAGovernedOne() throws Exception {
+        // Given
+        JsonNode guarded = INJECTOR.inject(of("postgres", ""), Workload.POD);
+
+        // When
+        AdmissionAnswer answer = mutator.handle(request("dev", guarded));
+
+        // Then
+        assertThat(answer).isInstanceOfSatisfying(Denied.class, denied -> {
+            assertThat(denied.reason()).isEqualTo(Reason.FORBIDDEN);
+            assertThat(denied.message()).contains("exempt from governance").contains("chaperone.dev/workload");
+        });
     }
 
     @Test

@@ -10,9 +10,11 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the shape of this release, and again whenever somebody changed it. Only the leader does, so that two releases
+ * Writes the shape of this release and whose pods need none, and again whenever that or somebody changed it. Only the leader does, so that two releases
  * do not write in turns while one replaces the other.
  */
 public final class ShapeKeeper {
@@ -20,25 +22,29 @@ public final class ShapeKeeper {
     private final ObjectNode container;
     private final List<ObjectNode> volumes;
     private final List<OwnerReference> owners;
+    private final Supplier<@Nullable List<String>> exempt;
 
     /**
      * @param container the guardrail of this release
      * @param volumes its volumes
      * @param owners what the shape goes with when it is deleted
+     * @param exempt the ServiceAccounts whose pods need no guardrail; null while they are not known
      */
     public ShapeKeeper(
-            KubernetesClient client, ObjectNode container, List<ObjectNode> volumes, List<OwnerReference> owners) {
+            KubernetesClient client, ObjectNode container, List<ObjectNode> volumes, List<OwnerReference> owners,
+            Supplier<@Nullable List<String>> exempt) {
         this.client = client;
         this.container = container;
         this.volumes = List.copyOf(volumes);
         this.owners = List.copyOf(owners);
+        this.exempt = exempt;
     }
 
     /** Writes it unless it is as it should be. */
     public void look() {
         GuardrailShape present = client.resources(GuardrailShape.class).withName(GuardrailPod.SHAPE).get();
         GuardrailShapeSpec before = present == null ? null : present.getSpec();
-        GuardrailShapeSpec wanted = Shapes.next(before, container, volumes);
+        GuardrailShapeSpec wanted = Shapes.next(before, container, volumes, exempt.get());
         if (present != null && wanted.equals(before)
                 && Objects.requireNonNullElse(present.getMetadata().getOwnerReferences(), List.of()).equals(owners)) {
             return;

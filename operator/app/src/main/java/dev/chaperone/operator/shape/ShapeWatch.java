@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.api.GuardrailPod;
 import dev.chaperone.api.GuardrailShape;
 import dev.chaperone.api.GuardrailShapeSpec;
+import dev.chaperone.injection.ExemptPod;
 import dev.chaperone.injection.PodInjector;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -21,10 +22,20 @@ public final class ShapeWatch implements AutoCloseable {
         this.informer = client.resources(GuardrailShape.class).inform();
     }
 
+    /** Whether an account, as {@link ExemptPod#account} writes it, is exempt as far as admission policies know. */
+    public boolean exempts(String account) {
+        GuardrailShapeSpec spec = spec();
+        return spec != null && spec.exempt() != null && spec.exempt().contains(account);
+    }
+
+    private @Nullable GuardrailShapeSpec spec() {
+        GuardrailShape shape = informer.getStore().getByKey(GuardrailPod.SHAPE);
+        return shape == null ? null : shape.getSpec();
+    }
+
     /** Puts in the guardrail that pods are to be created with now; null while none is known. */
     public @Nullable PodInjector injector() {
-        GuardrailShape shape = informer.getStore().getByKey(GuardrailPod.SHAPE);
-        GuardrailShapeSpec spec = shape == null ? null : shape.getSpec();
+        GuardrailShapeSpec spec = spec();
         if (spec == null || spec.containers().isEmpty()
                 || !(spec.containers().getFirst() instanceof ObjectNode container)) {
             return null;

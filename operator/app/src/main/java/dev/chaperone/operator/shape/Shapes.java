@@ -21,9 +21,11 @@ final class Shapes {
      * @param present what is there; null when there is nothing yet
      * @param container the guardrail of the release
      * @param volumes the volumes of the release
+     * @param exempt whose pods need no guardrail, as far as it is known by now; null leaves what is there
      */
     static GuardrailShapeSpec next(
-            @Nullable GuardrailShapeSpec present, JsonNode container, List<? extends JsonNode> volumes) {
+            @Nullable GuardrailShapeSpec present, JsonNode container, List<? extends JsonNode> volumes,
+            @Nullable List<String> exempt) {
         List<JsonNode> containers = new ArrayList<>();
         containers.add(container);
         if (present != null && present.containers() != null) {
@@ -34,7 +36,16 @@ final class Shapes {
         }
         return new GuardrailShapeSpec(
                 List.copyOf(containers), List.copyOf(volumes),
-                earlier(present, GuardrailDigest.of(container, volumes)));
+                earlier(present, GuardrailDigest.of(container, volumes)),
+                exempt(present, exempt));
+    }
+
+    private static @Nullable List<String> exempt(
+            @Nullable GuardrailShapeSpec present, @Nullable List<String> exempt) {
+        if (exempt == null) {
+            return present == null ? null : present.exempt();
+        }
+        return exempt.isEmpty() ? null : List.copyOf(exempt);
     }
 
     private static @Nullable List<String> earlier(@Nullable GuardrailShapeSpec present, String now) {

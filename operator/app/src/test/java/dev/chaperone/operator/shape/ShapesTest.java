@@ -19,7 +19,7 @@ class ShapesTest {
     private static GuardrailShapeSpec takenOver(String... releases) {
         GuardrailShapeSpec shape = null;
         for (String release : releases) {
-            shape = Shapes.next(shape, release(release), VOLUMES);
+            shape = Shapes.next(shape, release(release), VOLUMES, null);
         }
         return shape;
     }
@@ -54,15 +54,40 @@ class ShapesTest {
     @Test
     void otherVolumesAreAnotherGuardrail() {
         // Given
-        GuardrailShapeSpec before = Shapes.next(null, mounting(), VOLUMES);
+        GuardrailShapeSpec before = Shapes.next(null, mounting(), VOLUMES, null);
 
         // When
         GuardrailShapeSpec next = Shapes.next(
-                before, mounting(), List.of(VOLUMES.getFirst().deepCopy().put("medium", "Memory")));
+                before, mounting(), List.of(VOLUMES.getFirst().deepCopy().put("medium", "Memory")), null);
 
         // Then
         assertThat(next.containers()).hasSize(1);
         assertThat(next.earlier()).containsExactly(GuardrailDigest.of(mounting(), VOLUMES));
+    }
+
+    @Test
+    void whoIsExemptStaysSoUntilItIsKnownOtherwise() {
+        // Given
+        GuardrailShapeSpec exempting = Shapes.next(null, release("one"), VOLUMES, List.of("dev/postgres"));
+
+        // When
+        GuardrailShapeSpec upgraded = Shapes.next(exempting, release("two"), VOLUMES, null);
+
+        // Then
+        assertThat(upgraded.exempt()).containsExactly("dev/postgres");
+        assertThat(upgraded.containers()).containsExactly(release("two"), release("one"));
+    }
+
+    @Test
+    void whoIsExemptNoLongerIsNotNamed() {
+        // Given
+        GuardrailShapeSpec exempting = Shapes.next(null, release("one"), VOLUMES, List.of("dev/postgres"));
+
+        // When
+        GuardrailShapeSpec next = Shapes.next(exempting, release("one"), VOLUMES, List.of());
+
+        // Then
+        assertThat(next).isEqualTo(Shapes.next(null, release("one"), VOLUMES, null));
     }
 
     private static ObjectNode mounting() {

@@ -14,9 +14,10 @@ public final class CoverageJson {
     /** The report as an object, over several lines. */
     public static String of(CoverageReport report) {
         ObjectNode all = JSON.createObjectNode();
-        sum(all, report.total());
-        report.namespaces()
-                .forEach((namespace, sum) -> sum(all.withArray("namespaces").addObject().put("name", namespace), sum));
+        boolean exempt = report.exempt() != null;
+        sum(all, report.total(), exempt);
+        report.namespaces().forEach((namespace, sum) -> sum(
+                all.withArray("namespaces").addObject().put("name", namespace), sum, exempt));
         report.agents().forEach(line -> {
             ObjectNode agent = all.withArray("agents").addObject()
                     .put("namespace", line.namespace()).put("name", line.name());
@@ -34,7 +35,10 @@ public final class CoverageJson {
         }
     }
 
-    private static void sum(ObjectNode into, Sum sum) {
+    private static void sum(ObjectNode into, Sum sum, boolean exempt) {
         into.put("pods", sum.pods()).put("guardedPods", sum.guardedPods()).put("agentsNotCounted", sum.unknown());
+        if (exempt) {
+            into.put("exemptPods", sum.exempt());
+        }
     }
 }

@@ -5,8 +5,8 @@ import dev.chaperone.cli.console.Console;
 import dev.chaperone.cli.console.Console.Tone;
 import dev.chaperone.cli.coverage.CoverageReport.Line;
 import dev.chaperone.cli.coverage.CoverageReport.Sum;
-import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 
 /** For people: a line for each agent, and beneath it its pods that do not stand as they should. */
 public final class CoverageTable {
@@ -19,11 +19,26 @@ public final class CoverageTable {
     }
 
     public void print(CoverageReport report) {
+        SortedMap<String, Sum> sums = report.namespaces();
+        int namespaces = width("NAMESPACE", sums.keySet().stream().mapToInt(String::length).max());
         if (report.agents().isEmpty()) {
             console.line("No agents: no namespace here is governed, or nothing runs in it.");
-            return;
+        } else {
+            agents(report, namespaces);
         }
-        int namespaces = width("NAMESPACE", report.agents().stream().mapToInt(line -> line.namespace().length()).max());
+        if (!sums.isEmpty()) {
+            console.line("");
+            if (sums.size() > 1) {
+                sums.forEach((namespace, sum) -> console.line(padded(namespace, namespaces) + told(sum)));
+            }
+            console.line(padded(sums.size() > 1 ? "all" : sums.firstKey(), namespaces) + told(report.total()));
+        }
+        if (report.exempt() == null) {
+            console.line("Pods of exempt ServiceAccounts are not shown: you may not list clusteroversightpolicies.");
+        }
+    }
+
+    private void agents(CoverageReport report, int namespaces) {
         int agents = width("AGENT", report.agents().stream().mapToInt(line -> line.name().length()).max());
         console.line(padded("NAMESPACE", namespaces) + padded("AGENT", agents) + "GUARDED");
         for (Line line : report.agents()) {
@@ -33,13 +48,6 @@ public final class CoverageTable {
                 console.line("  and " + line.untold() + " more pods that are not guarded");
             }
         }
-        console.line("");
-        Map<String, Sum> sums = report.namespaces();
-        if (sums.size() > 1) {
-            sums.forEach((namespace, sum) -> console.line(padded(namespace, namespaces) + told(sum)));
-        }
-        console.line(padded(sums.size() > 1 ? "all" : report.agents().getFirst().namespace(), namespaces)
-                + told(report.total()));
     }
 
     private String guarded(Line line) {
@@ -62,7 +70,8 @@ public final class CoverageTable {
                 : "%d of %d pods guarded (%s %%)".formatted(
                         sum.guardedPods(), sum.pods(), percent(sum));
         return console.tone(sum.isComplete() ? Tone.GOOD : Tone.BAD, share)
-                + (sum.unknown() == 0 ? "" : ", agents not counted yet: " + sum.unknown());
+                + (sum.unknown() == 0 ? "" : ", agents not counted yet: " + sum.unknown())
+                + (sum.exempt() == 0 ? "" : ", " + sum.exempt() + " exempt");
     }
 
     // Never 100 while a pod is missing.

@@ -109,7 +109,8 @@ public record Census(KnownGuardrails known, Programming programming) {
         }
         return new PodStanding(
                 Standing.MISSING, namespace.isGoverned()
-                        ? "it has no guardrail: it was created under break-glass, or while admission did not look"
+                        ? "it has no guardrail: it was created under break-glass, while its ServiceAccount was exempt, or while"
+                                + " admission did not look"
                         : "it has no guardrail: the namespace is under break-glass");
     }
 

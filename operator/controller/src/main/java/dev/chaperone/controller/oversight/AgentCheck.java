@@ -37,7 +37,7 @@ final class AgentCheck {
         boolean isNew();
 
         /** Since when the pod lacks a requirement, where that can be told from nothing else. */
-        Instant lackingSince(PodFacts pod, Requirement requirement, @Nullable Standing before);
+        Instant lackingSince(PodFacts pod, Requirement requirement, @Nullable RequirementStanding before);
 
         /** The pod lacks a requirement no longer, so that its next lapse is another one. */
         void keeps(PodFacts pod, Requirement requirement);
@@ -54,7 +54,7 @@ final class AgentCheck {
 
         /** How it stood; null when nothing is known of earlier. */
         @Nullable
-        Standing before(AgentId agent, Requirement requirement);
+        RequirementStanding before(AgentId agent, Requirement requirement);
     }
 
     private final Knowledge knowledge;
@@ -67,15 +67,15 @@ final class AgentCheck {
      * How it stands, by requirement. Left out is what it is too early to say anything of, and what is of pods where this
      * replica does not hear of all of them.
      */
-    List<Standing> check(AgentPlan agent, boolean hearsAll) {
+    List<RequirementStanding> check(AgentPlan agent, boolean hearsAll) {
         // Also where nothing is said of pods: how long one runs is to be known once something is.
         agent.pods().stream().filter(PodFacts::isRunning).forEach(knowledge::running);
-        List<Standing> standings = new ArrayList<>();
+        List<RequirementStanding> standings = new ArrayList<>();
         for (Requirement requirement : agent.oversight().requirements()) {
-            Standing before = knowledge.before(agent.id(), requirement);
+            RequirementStanding before = knowledge.before(agent.id(), requirement);
             if (!requirement.terms().isOfPods() || hearsAll) {
                 Observation seen = observe(agent, requirement, before);
-                Standing standing = seen == null
+                RequirementStanding standing = seen == null
                         ? before
                         : History.next(requirement, before, seen, knowledge.now());
                 if (standing != null) {
@@ -87,7 +87,8 @@ final class AgentCheck {
     }
 
     /** Null when it is too early to say anything. */
-    private @Nullable Observation observe(AgentPlan agent, Requirement requirement, @Nullable Standing before) {
+    private @Nullable Observation observe(AgentPlan agent, Requirement requirement,
+            @Nullable RequirementStanding before) {
         // What is no pod's is looked at from when a pod is made: its agent may call as soon as it runs, and that it does is
         // heard of later.
         List<PodFacts> pods = agent.pods().stream()
@@ -109,7 +110,8 @@ final class AgentCheck {
         return pods(pods, requirement, before);
     }
 
-    private @Nullable Observation pods(List<PodFacts> running, Requirement requirement, @Nullable Standing before) {
+    private @Nullable Observation pods(List<PodFacts> running, Requirement requirement,
+            @Nullable RequirementStanding before) {
         List<String> names = new ArrayList<>();
         Lacks worst = null;
         String whose = "";

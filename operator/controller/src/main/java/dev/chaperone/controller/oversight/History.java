@@ -14,7 +14,8 @@ final class History {
     private History() {}
 
     /** @param before null when nothing is known of earlier */
-    static Standing next(Requirement requirement, @Nullable Standing before, Observation seen, Instant now) {
+    static RequirementStanding next(Requirement requirement, @Nullable RequirementStanding before, Observation seen,
+            Instant now) {
         if (before != null && before.state().lacks() && seen.state() == State.MET
                 && !requirement.terms().isOfPods()) {
             Instant healing = before.healing() == null ? now : before.healing();
@@ -26,7 +27,7 @@ final class History {
         boolean goesOn = before != null && (before.state() == seen.state()
                 || (before.state().lacks() && seen.state().lacks()));
         Instant since = before != null && goesOn ? before.since() : seen.since();
-        return new Standing(requirement, seen.state(), since, seen.reason(), seen.message(), seen.pods(),
+        return new RequirementStanding(requirement, seen.state(), since, seen.reason(), seen.message(), seen.pods(),
                 seen.overdue(),
                 requirement.terms().isOfPods()
                         ? !seen.overdue().isEmpty()
@@ -34,8 +35,9 @@ final class History {
                 null);
     }
 
-    private static Standing standing(Requirement requirement, Standing before, Instant healing, Instant now) {
-        return new Standing(requirement, before.state(), before.since(), before.reason(), before.message(),
+    private static RequirementStanding standing(Requirement requirement, RequirementStanding before, Instant healing,
+            Instant now) {
+        return new RequirementStanding(requirement, before.state(), before.since(), before.reason(), before.message(),
                 before.pods(), before.overdue(), isOver(before.state(), before.since(), requirement, now), healing);
     }
 

@@ -13,7 +13,8 @@ public final class OversightMetrics {
     private OversightMetrics() {}
 
     /** @param standings empty on a replica that does not lead */
-    public static void register(PrometheusRegistry registry, Supplier<Map<AgentId, List<Standing>>> standings) {
+    public static void register(PrometheusRegistry registry,
+            Supplier<Map<AgentId, List<RequirementStanding>>> standings) {
         GaugeWithCallback.builder()
                 .name("chaperone_oversight_requirements")
                 .help("Requirements of oversight policies, one of each agent, by how it stands with them")

@@ -66,7 +66,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
             Thread.ofPlatform().name("chaperone-oversight").daemon().factory());
     private final Map<String, Instant> running = new ConcurrentHashMap<>();
     private final Map<PodRequirement, Instant> lacking = new ConcurrentHashMap<>();
-    private volatile Map<AgentId, List<Standing>> standings = Map.of();
+    private volatile Map<AgentId, List<RequirementStanding>> standings = Map.of();
 
     /** What this replica hears of guardrails. */
     public enum Hearing {
@@ -105,7 +105,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     }
 
     /** How it stands with the agents' requirements, as far as this replica can tell. */
-    public Map<AgentId, List<Standing>> standings() {
+    public Map<AgentId, List<RequirementStanding>> standings() {
         return standings;
     }
 
@@ -125,9 +125,9 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         FleetPlan plan = fleet.plan();
         Instant now = clock.instant();
         Hearing heard = hearing.apply(now);
-        Map<AgentId, List<Standing>> before = standings;
+        Map<AgentId, List<RequirementStanding>> before = standings;
         AgentCheck check = new AgentCheck(new Now(now, heard, before));
-        Map<AgentId, List<Standing>> found = new HashMap<>();
+        Map<AgentId, List<RequirementStanding>> found = new HashMap<>();
         plan.agents().values().stream()
                 .filter(agent -> !agent.oversight().requirements().isEmpty())
                 .forEach(agent -> found.put(agent.id(), check.check(agent, heard != Hearing.SOME)));
@@ -141,12 +141,13 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         }
     }
 
-    private static boolean isSaidAlike(@Nullable List<Standing> one, @Nullable List<Standing> other) {
+    private static boolean isSaidAlike(@Nullable List<RequirementStanding> one,
+            @Nullable List<RequirementStanding> other) {
         return one != null && other != null && (one.equals(other) || said(one).equals(said(other)));
     }
 
-    private static List<OversightRequirement> said(List<Standing> standings) {
-        return standings.stream().map(Standing::status).toList();
+    private static List<OversightRequirement> said(List<RequirementStanding> standings) {
+        return standings.stream().map(RequirementStanding::status).toList();
     }
 
     private void forget(FleetPlan plan) {
@@ -170,7 +171,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         PodReport report = new PodReport(null, null, List.of(), now, trail);
         Now knowledge = new Now(now, Hearing.SOME, standings);
         for (Requirement requirement : planned.oversight().requirements()) {
-            Standing standing = knowledge.before(agent, requirement);
+            RequirementStanding standing = knowledge.before(agent, requirement);
             Instant since = requirement.terms().isOfPods()
                     ? lackingSince(facts, requirement, report, knowledge, standing)
                     : lackingSince(facts, standing, now);
@@ -179,7 +180,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         return granted;
     }
 
-    private @Nullable Instant lackingSince(PodFacts pod, @Nullable Standing standing, Instant now) {
+    private @Nullable Instant lackingSince(PodFacts pod, @Nullable RequirementStanding standing, Instant now) {
         if (standing != null && standing.state() == State.MET) {
             return null;
         }
@@ -190,7 +191,8 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     }
 
     private @Nullable Instant lackingSince(
-            PodFacts pod, Requirement requirement, PodReport report, Now knowledge, @Nullable Standing standing) {
+            PodFacts pod, Requirement requirement, PodReport report, Now knowledge,
+            @Nullable RequirementStanding standing) {
         PodFinding finding = PodCheck.check(
                 requirement.terms(), pod.bound() != null, knowledge.running(pod), report, knowledge.now());
         if (finding instanceof Lacks lacks) {
@@ -204,12 +206,12 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     private final class Now implements AgentCheck.Knowledge {
         private final Instant now;
         private final Hearing heard;
-        private final Map<AgentId, List<Standing>> before;
+        private final Map<AgentId, List<RequirementStanding>> before;
         private final Map<String, PodReport> last;
         // Made when somebody asks: guardrails that ask for their leases never do.
         private @Nullable Map<String, List<NetworkPolicyFacts>> networkPolicies;
 
-        Now(Instant now, Hearing heard, Map<AgentId, List<Standing>> before) {
+        Now(Instant now, Hearing heard, Map<AgentId, List<RequirementStanding>> before) {
             this.now = now;
             this.heard = heard;
             this.before = before;
@@ -237,7 +239,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         }
 
         @Override
-        public Instant lackingSince(PodFacts pod, Requirement requirement, @Nullable Standing standing) {
+        public Instant lackingSince(PodFacts pod, Requirement requirement, @Nullable RequirementStanding standing) {
             boolean known = standing != null && standing.state().lacks() && standing.pods().contains(pod.name());
             return lacking.computeIfAbsent(
                     new PodRequirement(pod.uid(), requirement.name()),
@@ -269,8 +271,8 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         }
 
         @Override
-        public @Nullable Standing before(AgentId agent, Requirement requirement) {
-            Optional<Standing> seen = before.getOrDefault(agent, List.of()).stream()
+        public @Nullable RequirementStanding before(AgentId agent, Requirement requirement) {
+            Optional<RequirementStanding> seen = before.getOrDefault(agent, List.of()).stream()
                     .filter(standing -> standing.requirement().name().equals(requirement.name()))
                     .findFirst();
             return seen.orElseGet(() -> stored(agent, requirement));
@@ -278,7 +280,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     }
 
     /** What was written by whoever led before. */
-    private @Nullable Standing stored(AgentId agent, Requirement requirement) {
+    private @Nullable RequirementStanding stored(AgentId agent, Requirement requirement) {
         AgentFacts written = fleet.written().get(agent);
         return (written == null ? List.<OversightRequirement>of() : written.oversight()).stream()
                 .filter(stored -> stored.requirement().equals(requirement.name()))
@@ -287,9 +289,9 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
                 .orElse(null);
     }
 
-    private static @Nullable Standing standing(OversightRequirement stored, Requirement requirement) {
+    private static @Nullable RequirementStanding standing(OversightRequirement stored, Requirement requirement) {
         try {
-            return new Standing(requirement, stored.state(), Instant.parse(stored.since()), stored.reason(),
+            return new RequirementStanding(requirement, stored.state(), Instant.parse(stored.since()), stored.reason(),
                     stored.message(), Objects.requireNonNullElse(stored.pods(), List.of()), Set.of(),
                     stored.narrowed() != null, null);
         } catch (DateTimeParseException e) {

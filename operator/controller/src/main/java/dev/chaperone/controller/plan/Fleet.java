@@ -42,25 +42,29 @@ final class Fleet {
     private final Map<AgentId, WorkloadFacts> byAgent = new HashMap<>();
     private final SortedMap<AgentId, Draft> drafts = new TreeMap<>();
 
-    private Fleet(Collection<WorkloadFacts> workloads, Collection<PodFacts> pods) {
+    private Fleet(Collection<WorkloadFacts> workloads, Collection<PodFacts> pods, Exemptions exemptions) {
         for (WorkloadFacts workload : workloads) {
             byUid.put(workload.uid(), workload);
             byAgent.put(new AgentId(workload.namespace(), id(workload).agentName()), workload);
         }
         for (WorkloadFacts workload : workloads) {
-            if (LASTING.contains(workload.kind()) || (workload.controller() == null && !workload.finished())) {
+            boolean lasts = LASTING.contains(workload.kind())
+                    || (workload.controller() == null && !workload.finished());
+            // It is an agent all the same while it has pods that were made when it was not exempt.
+            if (lasts && !exemptions.covers(workload)) {
                 draft(workload.namespace(), id(workload));
             }
         }
         for (PodFacts pod : pods) {
-            if (pod.phase() != Phase.FINISHED) {
+            if (pod.phase() != Phase.FINISHED && !exemptions.covers(pod)) {
                 draft(pod.namespace(), workload(pod)).pods.add(pod);
             }
         }
     }
 
-    static SortedMap<AgentId, Member> of(Collection<WorkloadFacts> workloads, Collection<PodFacts> pods) {
-        Fleet fleet = new Fleet(workloads, pods);
+    static SortedMap<AgentId, Member> of(
+            Collection<WorkloadFacts> workloads, Collection<PodFacts> pods, Exemptions exemptions) {
+        Fleet fleet = new Fleet(workloads, pods, exemptions);
         SortedMap<AgentId, Member> members = new TreeMap<>();
         fleet.drafts.forEach((id, draft) -> members.put(id, fleet.member(id, draft)));
         return members;

@@ -19,6 +19,8 @@ import java.util.SortedMap;
  * @param oversight every oversight policy
  * @param accepted the specs in force, by the UID of their policy; the next plan needs them
  * @param loading governed namespaces of which too little is known yet: what is there is to be left alone
+ * @param exemptions whose pods are not governed
+ * @param exemptPods how many such pods there are, of each ServiceAccount that has some
  * @param agentOfPod which agent each pod is, by the pod's UID
  */
 public record FleetPlan(
@@ -28,12 +30,14 @@ public record FleetPlan(
         SortedMap<OversightId, OversightPlan> oversight,
         Map<String, AcceptedSpec> accepted,
         Set<String> loading,
+        Exemptions exemptions,
+        SortedMap<AccountId, Integer> exemptPods,
         Map<String, AgentId> agentOfPod) {
     /** Nothing. */
     public static final FleetPlan EMPTY = new FleetPlan(
             Collections.emptySortedMap(), Collections.emptySortedMap(), Collections.emptySortedMap(),
             Collections.emptySortedMap(), Map.of(),
-            Set.of(), Map.of());
+            Set.of(), Exemptions.NONE, Collections.emptySortedMap(), Map.of());
 
     static FleetPlan of(
             SortedMap<AgentId, AgentPlan> agents,
@@ -41,13 +45,15 @@ public record FleetPlan(
             SortedMap<ServerId, ServerPlan> servers,
             SortedMap<OversightId, OversightPlan> oversight,
             Map<String, AcceptedSpec> accepted,
-            Set<String> loading) {
+            Set<String> loading,
+            Exemptions exemptions,
+            SortedMap<AccountId, Integer> exemptPods) {
         Map<String, AgentId> agentOfPod = new HashMap<>();
         agents.values().forEach(agent -> agent.pods().forEach(pod -> agentOfPod.put(pod.uid(), agent.id())));
         return new FleetPlan(
                 Collections.unmodifiableSortedMap(agents), Collections.unmodifiableSortedMap(policies),
                 Collections.unmodifiableSortedMap(servers), Collections.unmodifiableSortedMap(oversight),
-                Map.copyOf(accepted), Set.copyOf(loading),
+                Map.copyOf(accepted), Set.copyOf(loading), exemptions, exemptPods,
                 Collections.unmodifiableMap(agentOfPod));
     }
 }

@@ -9,6 +9,7 @@ import dev.chaperone.api.ToolServerSpec;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.NamespaceFacts;
+import dev.chaperone.controller.view.PodFacts;
 import dev.chaperone.controller.view.ServerFacts;
 import dev.chaperone.controller.view.Snapshot;
 import dev.chaperone.policy.PolicyCompiler;
@@ -67,14 +68,18 @@ public final class FleetPlanner {
                 snapshot.servers(), policies.serverIssues(), new CredentialOffers(snapshot.credentials()));
         AgentPlanner agents = new AgentPlanner(configs, directory, new EgressPlanner(snapshot), standings);
         SortedMap<AgentId, AgentPlan> plans = new TreeMap<>();
+        // Whose pods are exempt needs no pod to be known.
+        Exemptions exemptions = Exemptions.of(snapshot.oversight(), snapshot.namespaces());
+        List<PodFacts> pods = snapshot.pods().stream().filter(pod -> governed.containsKey(pod.namespace())).toList();
+        SortedMap<AccountId, Integer> exemptPods = exemptions.count(pods);
         Fleet.of(
                 snapshot.workloads().stream().filter(workload -> governed.containsKey(workload.namespace())).toList(),
-                snapshot.pods().stream().filter(pod -> governed.containsKey(pod.namespace())).toList())
+                pods, exemptions)
                 .forEach((id, member) -> plans.put(id, agents.plan(member)));
         return FleetPlan.of(
                 plans, PolicyPlans.of(standings, plans.values()), directory.plans(plans.values()),
-                OversightPlans.of(snapshot.oversight(), plans.values()), inForce(standings),
-                snapshot.loading());
+                OversightPlans.of(snapshot.oversight(), plans.values(), exemptions, exemptPods), inForce(standings),
+                snapshot.loading(), exemptions, exemptPods);
     }
 
     /** The tool servers that the last plan was made with. */

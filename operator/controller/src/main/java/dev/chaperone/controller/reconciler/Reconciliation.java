@@ -2,7 +2,7 @@ package dev.chaperone.controller.reconciler;
 
 import java.util.Map;
 import java.util.List;
-import dev.chaperone.controller.oversight.Standing;
+import dev.chaperone.controller.oversight.RequirementStanding;
 import dev.chaperone.api.ServerSideApply;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.planned.FleetChange;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public record Reconciliation(
         PlannedFleet fleet,
         Supplier<Programming> programming,
-        Supplier<Map<AgentId, List<Standing>>> oversight,
+        Supplier<Map<AgentId, List<RequirementStanding>>> oversight,
         KubernetesClient client,
         Leadership leadership,
         Events events,
@@ -41,10 +41,10 @@ public record Reconciliation(
     }
 
     public Statuses statuses(FleetPlan plan) {
-        Map<AgentId, List<Standing>> standings = oversight.get();
+        Map<AgentId, List<RequirementStanding>> standings = oversight.get();
         return new Statuses(
                 plan, programming.get(),
-                agent -> standings.getOrDefault(agent, List.of()).stream().map(Standing::status).toList());
+                agent -> standings.getOrDefault(agent, List.of()).stream().map(RequirementStanding::status).toList());
     }
 
     /** Whether this replica must not write. */

@@ -4,15 +4,19 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import dev.chaperone.controller.plan.OversightPlan;
 import dev.chaperone.api.OversightPolicyStatus;
+import dev.chaperone.api.OversightPolicyStatus.Exempt;
 import dev.chaperone.api.OversightRequirement;
 import static dev.chaperone.api.Conditions.*;
 
 import dev.chaperone.api.AgentStatus;
 import dev.chaperone.api.GuardrailConfigStatus;
+import dev.chaperone.api.GuardrailShapeSpec;
 import dev.chaperone.api.PolicyStatus;
 import dev.chaperone.api.ToolServerStatus;
 import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.plan.AccountId;
 import dev.chaperone.controller.plan.AgentPlan;
+import dev.chaperone.controller.plan.ExemptPlan;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.PolicyPlan;
 import dev.chaperone.controller.plan.ServerPlan;
@@ -23,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +138,14 @@ public final class Statuses {
     public OversightPolicyStatus oversight(OversightPlan policy, @Nullable OversightPolicyStatus before) {
         ConditionList conditions = conditions(policy.generation(), before == null ? null : before.conditions());
         accepted(conditions, List.of());
-        reach(conditions, policy.agents(), true, REASON_READY, "");
+        ExemptPlan exempt = policy.exempt();
+        boolean roomForAll = exempt == null || exempt.withheld() == 0;
+        String exempted = exempt == null ? "" : exempted(exempt);
+        reach(conditions, policy.agents(), roomForAll, REASON_TOO_MANY_EXEMPT, exempted);
+        if (exempt != null) {
+            conditions.put(
+                    EXEMPTED, roomForAll, roomForAll ? REASON_EXEMPTED : REASON_TOO_MANY_EXEMPT, exempted);
+        }
         String name = policy.id().toString();
         List<AgentId> lacking = policy.agents().stream()
                 .filter(agent -> oversight.apply(agent).stream()
@@ -147,7 +159,24 @@ public final class Statuses {
                         : "agent " + more(lacking.stream().map(AgentId::toString).toList())
                                 + " lacks what is required");
         return new OversightPolicyStatus(
-                policy.generation(), policy.agents().size(), lacking.size(), conditions.build());
+                policy.generation(), policy.agents().size(), lacking.size(),
+                exempt == null ? null : exempt.pods().values().stream().mapToInt(Integer::intValue).sum(),
+                exempt == null || exempt.pods().isEmpty() ? null : told(exempt.pods()), conditions.build());
+    }
+
+    private static String exempted(ExemptPlan exempt) {
+        String accounts = exempt.accounts() == 1 ? "1 ServiceAccount" : exempt.accounts() + " ServiceAccounts";
+        return exempt.withheld() == 0
+                ? accounts + " of governed namespaces"
+                : exempt.withheld() + " of " + accounts
+                        + " are governed all the same: all policies together exempt more than "
+                        + GuardrailShapeSpec.EXEMPT + ", of which the first by namespace and name count";
+    }
+
+    private static List<Exempt> told(SortedMap<AccountId, Integer> pods) {
+        return pods.entrySet().stream()
+                .map(each -> new Exempt(each.getKey().namespace(), each.getKey().name(), each.getValue()))
+                .toList();
     }
 
     public GuardrailConfigStatus config(

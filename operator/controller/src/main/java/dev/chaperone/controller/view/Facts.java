@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -58,10 +59,9 @@ public final class Facts {
 
     public static PodFacts of(Pod pod) {
         ObjectMeta metadata = pod.getMetadata();
-        String serviceAccount = pod.getSpec() == null ? null : pod.getSpec().getServiceAccountName();
         return new PodFacts(
                 metadata.getNamespace(), metadata.getName(), metadata.getUid(), labels(metadata), bound(metadata),
-                controller(metadata), requireNonNullElse(serviceAccount, "default"),
+                controller(metadata), serviceAccount(pod.getSpec()),
                 pod.getSpec() == null ? null : pod.getSpec().getNodeName(), phase(pod), mustRunConfig(pod),
                 metadata.getDeletionTimestamp() != null,
                 requireNonNullElse(metadata.getCreationTimestamp(), ""), GuardFacts.of(pod));
@@ -178,7 +178,12 @@ public final class Facts {
         return new WorkloadFacts(
                 resource.getApiVersion(), resource.getKind(), metadata.getNamespace(), metadata.getName(),
                 metadata.getUid(), template.getMetadata() == null ? Map.of() : labels(template.getMetadata()),
-                controller(metadata), finished);
+                serviceAccount(template.getSpec()), controller(metadata), finished);
+    }
+
+    private static String serviceAccount(@Nullable PodSpec spec) {
+        String name = spec == null ? null : spec.getServiceAccountName();
+        return name == null || name.isEmpty() ? "default" : name;
     }
 
     private static @Nullable OwnerFacts controller(ObjectMeta metadata) {

@@ -45,7 +45,8 @@ public final class Guarded {
         return new GuardrailShapeSpec(
                 List.of(GuardrailContainer.container(SETTINGS), GuardrailContainer.container(settings("2"))), volumes,
                 List.of(GuardrailDigest.of(GuardrailContainer.container(settings("2")), volumes),
-                        GuardrailDigest.of(GuardrailContainer.container(settings("3")), volumes)));
+                        GuardrailDigest.of(GuardrailContainer.container(settings("3")), volumes)),
+                null);
     }
 
     /** A pod before admission. */

@@ -148,7 +148,7 @@ class OversightMonitorTest {
     }
 
     private OversightRequirement requirement(String name) {
-        return monitor.standings().get(CODER).stream().map(Standing::status)
+        return monitor.standings().get(CODER).stream().map(RequirementStanding::status)
                 .filter(status -> status.requirement().equals(name)).findFirst().orElseThrow();
     }
 
@@ -165,7 +165,7 @@ class OversightMonitorTest {
         monitor.check();
 
         // Then
-        assertThat(monitor.standings().get(CODER)).extracting(Standing::state).containsOnly(State.MET);
+        assertThat(monitor.standings().get(CODER)).extracting(RequirementStanding::state).containsOnly(State.MET);
         assertThat(granted("u0", GOOD)).isEqualTo(Map.of(
                 "monitoring.heartbeat", Duration.ofSeconds(90), "monitoring.auditTrail", Duration.ofSeconds(150),
                 "review", Duration.ofSeconds(30)));
@@ -383,7 +383,8 @@ class OversightMonitorTest {
         monitor.check();
 
         // Then
-        assertThat(monitor.standings().get(CODER)).extracting(Standing::state).containsOnly(State.NOT_APPLICABLE);
+        assertThat(monitor.standings().get(CODER)).extracting(RequirementStanding::state)
+                .containsOnly(State.NOT_APPLICABLE);
     }
 
     @Test
@@ -471,9 +472,9 @@ class OversightMonitorTest {
         monitor.check();
 
         // Then
-        List<Standing> standings = monitor.standings().values().stream().flatMap(List::stream).toList();
+        List<RequirementStanding> standings = monitor.standings().values().stream().flatMap(List::stream).toList();
         assertThat(standings)
                 .filteredOn(standing -> standing.requirement().terms().isOfPods() && standing.state().lacks())
-                .isNotEmpty().extracting(Standing::reason).containsOnly("NoGuardrail");
+                .isNotEmpty().extracting(RequirementStanding::reason).containsOnly("NoGuardrail");
     }
 }

@@ -97,6 +97,12 @@ class FleetPlannerGoldenTest {
         Map<String, Object> servers = new LinkedHashMap<>();
         plan.servers().forEach((id, server) -> servers.put(id.resource(), statuses.server(server, null)));
         all.put("servers", servers);
+        if (!plan.exemptions().asked().isEmpty()) {
+            all.put("exempt", plan.exemptions().names());
+            Map<String, Object> oversight = new LinkedHashMap<>();
+            plan.oversight().forEach((id, each) -> oversight.put(id.toString(), statuses.oversight(each, null)));
+            all.put("oversight", oversight);
+        }
         return Serialization.unmarshal(Serialization.asJson(all), JsonNode.class);
     }
 

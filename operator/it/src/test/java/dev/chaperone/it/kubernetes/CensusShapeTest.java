@@ -7,6 +7,8 @@ import dev.chaperone.api.GuardrailShapeSpec;
 import dev.chaperone.api.Standing;
 import dev.chaperone.controller.census.Census;
 import dev.chaperone.controller.census.KnownGuardrails;
+import dev.chaperone.controller.plan.AccountId;
+import dev.chaperone.controller.plan.Exemptions;
 import dev.chaperone.controller.status.Programming;
 import dev.chaperone.controller.view.Facts;
 import dev.chaperone.controller.view.NamespaceFacts;
@@ -18,6 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,6 +51,33 @@ class CensusShapeTest {
         assertThat(standings(attempt.pod())).hasSize(1).allMatch(Standing::isGuarded);
     }
 
+    static Stream<Attempt> posing() {
+        return ExemptAttempts.refused();
+    }
+
+    @ParameterizedTest
+    @MethodSource("posing")
+    void is_not_believed_to_be_exempt(Attempt attempt) {
+        assertThat(exempt(attempt.pod())).isFalse();
+    }
+
+    static Stream<Attempt> exempt() {
+        return ExemptAttempts.taken();
+    }
+
+    @ParameterizedTest
+    @MethodSource("exempt")
+    void is_exempt(Attempt attempt) {
+        assertThat(exempt(attempt.pod())).isTrue();
+    }
+
+    private static boolean exempt(AgentPod pod) {
+        pod.with("{metadata: {uid: u, namespace: agents, name: postgres}, status: {phase: Running}}");
+        SortedSet<AccountId> accounts = new TreeSet<>(Set.of(new AccountId("agents", ExemptAttempts.ACCOUNT)));
+        return new Exemptions(accounts, new TreeMap<>())
+                .covers(Facts.of(KUBERNETES.unmarshal(pod.tree().toString(), Pod.class)));
+    }
+
     private static Set<Standing> standings(AgentPod pod) {
         pod.with("{metadata: {uid: u, name: coder}, status: {phase: Running}}");
         Pod typed = KUBERNETES.unmarshal(pod.tree().toString(), Pod.class);
@@ -58,7 +90,7 @@ class CensusShapeTest {
 
     private static GuardrailShapeSpec shape() {
         return new GuardrailShapeSpec(
-                list(GuardrailShapes.shape().at("/spec/containers")), list(GuardrailShapes.volumes()), null);
+                list(GuardrailShapes.shape().at("/spec/containers")), list(GuardrailShapes.volumes()), null, null);
     }
 
     private static List<JsonNode> list(JsonNode array) {

@@ -6,7 +6,7 @@ import dev.chaperone.controller.evidence.EvidenceMetrics;
 import dev.chaperone.controller.evidence.Finding;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.oversight.OversightMetrics;
-import dev.chaperone.controller.oversight.Standing;
+import dev.chaperone.controller.oversight.RequirementStanding;
 import dev.chaperone.controller.planned.PlanSamples;
 import dev.chaperone.controller.reconciler.Leadership;
 import dev.chaperone.controller.reconciler.LeadershipMetrics;
@@ -48,15 +48,16 @@ final class OperatorMetrics {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private static Map<AgentId, List<Standing>> standings() {
+    private static Map<AgentId, List<RequirementStanding>> standings() {
         return Map.of(new AgentId("dev", "coder"), REQUIREMENTS.stream()
                 .flatMap(name -> Arrays.stream(State.values()).map(state -> standing(name, state))).toList());
     }
 
-    private static Standing standing(String name, State state) {
+    private static RequirementStanding standing(String name, State state) {
         Requirement requirement = new Requirement(
                 name, new TreeSet<>(), new Terms.Heartbeat(Duration.ofMinutes(1)), Duration.ZERO, List.of(), false);
-        return new Standing(requirement, state, Instant.EPOCH, "Reason", "", List.of(), Set.of(), false, null);
+        return new RequirementStanding(requirement, state, Instant.EPOCH, "Reason", "", List.of(), Set.of(), false,
+                null);
     }
 
     private static void countEvidence(EvidenceMetrics metrics) {

@@ -3,7 +3,7 @@ package dev.chaperone.controller.reconciler.agent;
 import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import dev.chaperone.controller.fleet.AgentId;
-import dev.chaperone.controller.oversight.Standing;
+import dev.chaperone.controller.oversight.RequirementStanding;
 import dev.chaperone.controller.reconciler.eviction.Evictions;
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.AgentStatus;
@@ -82,7 +82,7 @@ public final class AgentReconciler implements Reconciler<Agent> {
     /** Evicts as oversight policies ask for; says whether there is more to be looked after. */
     private boolean evict(AgentId agent) {
         boolean any = false;
-        for (Standing standing : reconciliation.oversight().get().getOrDefault(agent, List.of())) {
+        for (RequirementStanding standing : reconciliation.oversight().get().getOrDefault(agent, List.of())) {
             if (standing.requirement().evicts() && !standing.overdue().isEmpty()) {
                 evictions.consider(agent, standing.overdue(), standing.requirement().name());
                 any = true;

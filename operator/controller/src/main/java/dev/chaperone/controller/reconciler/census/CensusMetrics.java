@@ -15,7 +15,8 @@ final class CensusMetrics {
     static void register(PrometheusRegistry registry, Supplier<SortedMap<String, Map<Standing, Integer>>> counts) {
         GaugeWithCallback.builder()
                 .name("chaperone_census_pods")
-                .help("Pods of governed namespaces, by how they stand compared with what admission makes; of the leader")
+                .help("Pods of governed namespaces, by how they stand compared with what admission makes, Exempt those of"
+                        + " exempt ServiceAccounts; of the leader")
                 .labelNames("namespace", "standing")
                 .callback(gauge -> counts.get().forEach((namespace, standings) -> {
                     for (Standing standing : Standing.values()) {
@@ -25,7 +26,8 @@ final class CensusMetrics {
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("chaperone_census_namespace_coverage_ratio")
-                .help("Share of a namespace's pods that are guarded, 1 when it has none; of the leader")
+                .help("Share of a namespace's pods that are guarded, those of exempt ServiceAccounts not counted, 1 when it"
+                        + " has none; of the leader")
                 .labelNames("namespace")
                 .callback(gauge -> counts.get()
                         .forEach((namespace, standings) -> gauge.call(ratio(standings), namespace)))
@@ -33,7 +35,8 @@ final class CensusMetrics {
     }
 
     private static double ratio(Map<Standing, Integer> standings) {
-        int all = standings.values().stream().mapToInt(Integer::intValue).sum();
+        int all = standings.entrySet().stream().filter(each -> each.getKey() != Standing.EXEMPT)
+                .mapToInt(Map.Entry::getValue).sum();
         int guarded = standings.entrySet().stream().filter(each -> each.getKey().isGuarded())
                 .mapToInt(Map.Entry::getValue).sum();
         return all == 0 ? 1 : (double) guarded / all;

@@ -134,6 +134,10 @@ public final class CensusTaker implements AutoCloseable {
                     agent.namespace(), _ -> new EnumMap<>(Standing.class));
             standings.forEach((standing, pods) -> sum.merge(standing, pods, Integer::sum));
         });
+        // They are nobody's, so that no census of an agent counts them.
+        fleet.plan().exemptPods().forEach((account, pods) -> sums
+                .computeIfAbsent(account.namespace(), _ -> new EnumMap<>(Standing.class))
+                .merge(Standing.EXEMPT, pods, Integer::sum));
         return sums;
     }
 

@@ -27,7 +27,8 @@ public record Breach(Rule rule, @Nullable String container) {
                                                                                                                 "keeps NET_RAW, which reads the guardrail's traffic"), CONFINEMENT(
                                                                                                                         "is not confined as the Pod Security baseline asks"), SYSCTLS(
                                                                                                                                 "it sets a sysctl that the Pod Security baseline refuses"), NAMES(
-                                                                                                                                        "it says what names resolve to");
+                                                                                                                                        "it says what names resolve to"), BORROWED(
+                                                                                                                                                "it has no guardrail, and something that only pods with one have");
 
         private final String text;
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chaperone.api.GuardrailPod;
+import dev.chaperone.injection.ExemptPod;
 import dev.chaperone.injection.GuardrailDigest;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -23,6 +24,10 @@ public record GuardFacts(@Nullable String digest, @Nullable String image, List<B
     /** Of a pod without a guardrail, of which nothing else matters. */
     public static final GuardFacts NONE = new GuardFacts(null, null, List.of());
 
+    // So that no pod is taken for one that may be without a guardrail and passes for one with it.
+    private static final GuardFacts BORROWED = new GuardFacts(
+            null, null, List.of(new Breach(Breach.Rule.BORROWED, null)));
+
     private static final KubernetesSerialization TREES = new KubernetesSerialization();
 
     public GuardFacts {
@@ -40,7 +45,7 @@ public record GuardFacts(@Nullable String digest, @Nullable String image, List<B
             place++;
         }
         if (place == inits.size()) {
-            return NONE;
+            return ExemptPod.mark(tree(pod)) == null ? NONE : BORROWED;
         }
         Container guardrail = inits.get(place);
         List<Volume> volumes = requireNonNullElse(pod.getSpec().getVolumes(), List.of());

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param narrowed whether something is narrowed by now
  * @param healing since when it has been seen in force again, though it still counts as lacking; null when it has not
  */
-public record Standing(
+public record RequirementStanding(
         Requirement requirement,
         State state,
         Instant since,
@@ -33,7 +33,7 @@ public record Standing(
     private static final int MOST_PODS = 10;
     private static final int LONGEST = 1000;
 
-    public Standing {
+    public RequirementStanding {
         pods = List.copyOf(pods);
         overdue = Set.copyOf(overdue);
     }
@@ -44,7 +44,7 @@ public record Standing(
                 requirement.name(), state, since.truncatedTo(ChronoUnit.SECONDS).toString(), reason, bounded(message),
                 requirement.policies().stream().map(OversightId::toString).toList(),
                 narrowed && !requirement.narrowings().isEmpty()
-                        ? requirement.narrowings().stream().limit(MOST_PODS).map(Standing::text).toList()
+                        ? requirement.narrowings().stream().limit(MOST_PODS).map(RequirementStanding::text).toList()
                         : null,
                 pods.isEmpty() ? null : pods.stream().limit(MOST_PODS).toList());
     }
