@@ -62,8 +62,13 @@ final class NewPods implements AutoCloseable {
 
     /** @throws KubernetesClientException when it is refused */
     static Pod create(KubernetesClient client, String name) {
+        return create(client, name, "default");
+    }
+
+    /** @throws KubernetesClientException when it is refused */
+    static Pod create(KubernetesClient client, String name, String serviceAccount) {
         Pod bare = new PodBuilder().withNewMetadata().withNamespace(InstalledCluster.NAMESPACE).withName(name)
-                .endMetadata().withNewSpec()
+                .endMetadata().withNewSpec().withServiceAccountName(serviceAccount)
                 .withNewSecurityContext().withRunAsNonRoot(true).withRunAsUser(1000L)
                 .withNewSeccompProfile().withType("RuntimeDefault").endSeccompProfile().endSecurityContext()
                 .addNewContainer().withName("agent").withImage("none").withNewSecurityContext()

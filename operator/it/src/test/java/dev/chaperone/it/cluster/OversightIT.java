@@ -241,6 +241,23 @@ class OversightIT {
         awaitCall(pod, back, call -> isOf(call, "never") && call.outcome() == Outcome.DENIED, SOON);
     }
 
+    @Test
+    void podsOfAnExemptServiceAccountAreNotGuardedWhileItIsExempt() {
+        // When
+        cluster.apply("oversight-exempt.yaml", Map.of());
+
+        // Then
+        awaitGuarded("database", false);
+        assertThat(NewPods.isGuarded(NewPods.create(cluster.client(), "other", "default"))).isTrue();
+        cluster.client().resources(ClusterOversightPolicy.class).withName("exempt").delete();
+        awaitGuarded("database", true);
+    }
+
+    private static void awaitGuarded(String serviceAccount, boolean guarded) {
+        Awaitility.await("guarded: " + guarded).atMost(SOON).pollInterval(Duration.ofMillis(300)).ignoreExceptions()
+                .until(() -> NewPods.isGuarded(NewPods.create(cluster.client(), "new", serviceAccount)) == guarded);
+    }
+
     private static boolean isOf(Call call, String message) {
         return call.message().equals(message);
     }
