@@ -43,6 +43,7 @@ final class BundleReader {
                 members.text("url"),
                 members.list("capabilities", value -> value.named(Capability.values())),
                 members.flag("credentials"),
+                members.optionalNamed("onDefinitionChange", OnDefinitionChange.values()),
                 members.optionalObjects("tools", BundleReader::tool));
     }
 
@@ -50,7 +51,8 @@ final class BundleReader {
         return new ToolConfig(
                 members.text("name"),
                 members.named("stakes", Stakes.values()),
-                members.anything("inputSchema"));
+                members.anything("inputSchema"),
+                members.optionalText("definition"));
     }
 
     private static PolicyConfig policy(Members members) throws BundleException {

@@ -53,6 +53,7 @@ final class BundleWriter {
         put(tree, "url", server.url());
         put(tree, "capabilities", list(server.capabilities(), capability -> text(WireNames.of(capability))));
         tree.put("credentials", server.credentials());
+        put(tree, "onDefinitionChange", server.onDefinitionChange());
         put(tree, "tools", server.tools() == null ? null : list(server.tools(), BundleWriter::tool));
         return tree;
     }
@@ -62,6 +63,7 @@ final class BundleWriter {
         put(tree, "name", tool.name());
         put(tree, "stakes", tool.stakes());
         put(tree, "inputSchema", tool.inputSchema());
+        put(tree, "definition", tool.definition());
         return tree;
     }
 

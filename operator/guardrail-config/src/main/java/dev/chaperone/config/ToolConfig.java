@@ -9,5 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param name the tool's name, matched byte for byte
  * @param stakes how much harm it can do
  * @param inputSchema JSON Schema of its arguments as the tool server's manifest gives it; see {@link ArgumentSchema}
+ * @param definition the digest of the definition that was reviewed, see {@link ToolDefinitions}: while the server shows
+ *     another one, or it is not known what it shows, the tool is not called; null when any definition will do
  */
-public record ToolConfig(String name, Stakes stakes, @Nullable JsonNode inputSchema) {}
+public record ToolConfig(
+        String name, Stakes stakes, @Nullable JsonNode inputSchema, @Nullable String definition) {
+    /** A tool of any definition. */
+    public ToolConfig(String name, Stakes stakes, @Nullable JsonNode inputSchema) {
+        this(name, stakes, inputSchema, null);
+    }
+}

@@ -47,11 +47,12 @@ final class RandomBundles {
 
     private ServerConfig server() {
         return new ServerConfig(text(), text(), list(() -> pick(Capability.values())), random.nextBoolean(),
-                orNull(list(this::tool)));
+                orNull(pick(OnDefinitionChange.values())), orNull(list(this::tool)));
     }
 
     private ToolConfig tool() {
-        return new ToolConfig(text(), pick(Stakes.values()), orNull(schema()));
+        return new ToolConfig(text(), pick(Stakes.values()), orNull(schema()),
+                orNull(Digests.of(new byte[]{(byte) random.nextInt(3)})));
     }
 
     private static JsonNode parsed(String text) {

@@ -1,6 +1,7 @@
 package dev.chaperone.guardrail;
 
 import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.channel.ChangedDefinition;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.ConfigSource;
@@ -10,12 +11,20 @@ import dev.chaperone.guardrail.state.Leases;
 import dev.chaperone.guardrail.telemetry.AuditLog;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a source delivers to, and what it may know. */
-record Deliveries(ActiveConfig config, Credentials credentials, Leases leases, AuditLog audit, @Nullable Spool spool)
+record Deliveries(
+        ActiveConfig config,
+        Credentials credentials,
+        Leases leases,
+        AuditLog audit,
+        @Nullable Spool spool,
+        Supplier<List<ChangedDefinition>> definitions)
         implements
             ConfigSource.Offers {
     @Override
@@ -61,5 +70,10 @@ record Deliveries(ActiveConfig config, Credentials credentials, Leases leases, A
     @Override
     public @Nullable TrailPosition trail() {
         return spool == null ? null : spool.position();
+    }
+
+    @Override
+    public List<ChangedDefinition> changedDefinitions() {
+        return definitions.get();
     }
 }

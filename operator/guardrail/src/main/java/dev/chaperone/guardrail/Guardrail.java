@@ -1,12 +1,14 @@
 package dev.chaperone.guardrail;
 
 import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.channel.ChangedDefinition;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.ConfigSource;
 import dev.chaperone.guardrail.config.EvidenceSender;
 import dev.chaperone.guardrail.config.Freshness;
 import dev.chaperone.guardrail.proxy.ProxyContext;
 import dev.chaperone.guardrail.proxy.ProxyServer;
+import dev.chaperone.guardrail.proxy.Sightings;
 import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.state.Credentials;
 import dev.chaperone.guardrail.state.Leases;
@@ -25,6 +27,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -63,12 +66,15 @@ public final class Guardrail implements AutoCloseable {
         var credentials = new Credentials(settings.credentialsDirectory());
         Leases leases = Leases.open(settings.stateDirectory());
         metrics.observeLapsed(() -> lapsed(leases));
+        var sightings = new Sightings(clock);
+        metrics.observeChangedDefinitions(() -> changed(sightings).size());
         var context = new ProxyContext(
                 config,
                 leases,
                 Session.open(settings.stateDirectory(), settings.sessionId(), clock),
                 McpSessionIds.open(settings.stateDirectory()),
                 credentials,
+                sightings,
                 new Evidence(audit, metrics, () -> agent(settings)),
                 metrics,
                 clock,
@@ -98,7 +104,7 @@ public final class Guardrail implements AutoCloseable {
         if (spool != null) {
             adminLoop.scheduleWithFixedDelay(audit::tellOfLosses, 1, 1, TimeUnit.SECONDS);
         }
-        source.start(new Deliveries(config, credentials, leases, audit, spool));
+        source.start(new Deliveries(config, credentials, leases, audit, spool, () -> changed(sightings)));
         if (sender != null) {
             sender.start();
         }
@@ -124,6 +130,11 @@ public final class Guardrail implements AutoCloseable {
         return loaded == null
                 ? 0
                 : loaded.leases().stream().filter(lease -> !held.contains(lease.requirement())).count();
+    }
+
+    private List<ChangedDefinition> changed(Sightings sightings) {
+        GuardrailConfigSpec loaded = config.loaded();
+        return loaded == null ? List.of() : sightings.changed(loaded);
     }
 
     private String agent(GuardrailSettings settings) {

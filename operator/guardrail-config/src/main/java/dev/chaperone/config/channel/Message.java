@@ -76,7 +76,7 @@ record Message(ObjectNode tree) {
         return value == null || value.isNull() ? null : digest(name);
     }
 
-    private String matching(String name, Pattern pattern, String otherwise) throws MessageException {
+    String matching(String name, Pattern pattern, String otherwise) throws MessageException {
         String text = text(name, required(name));
         if (!pattern.matcher(text).matches()) {
             throw new MessageException(name + ": " + otherwise);
@@ -125,6 +125,25 @@ record Message(ObjectNode tree) {
             return new Message(object);
         }
         throw new MessageException(name + ": no object");
+    }
+
+    /** The objects of a list, of which no more than the first are looked at; none when nothing is said of any. */
+    List<Message> firstObjects(String name, int most) throws MessageException {
+        JsonNode value = tree.get(name);
+        if (value == null || value.isNull()) {
+            return List.of();
+        }
+        List<Message> objects = new ArrayList<>();
+        for (int i = 0; i < Math.min(value.size(), most); i++) {
+            if (!(value.get(i) instanceof ObjectNode object)) {
+                throw new MessageException(name + ": no list of objects");
+            }
+            objects.add(new Message(object));
+        }
+        if (!value.isArray()) {
+            throw new MessageException(name + ": no list of objects");
+        }
+        return objects;
     }
 
     String text(String name) throws MessageException {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param audit the number of the last line of its audit trail; -1 when there is none yet
  * @param trail how far its audit trail has been acknowledged; null when it exports none
  * @param held the oversight requirements whose leases run here
+ * @param definitions pinned tools of which it saw another definition than the pinned one; the first of them where they
+ *     are many
  * @param mayWait {@code wait}: whether the answer may be held back for as long as it would say nothing new
  */
 public record SyncRequest(
@@ -28,10 +30,29 @@ public record SyncRequest(
         long audit,
         @Nullable TrailPosition trail,
         Set<String> held,
+        List<ChangedDefinition> definitions,
         boolean mayWait) {
+    /** Definitions that a request tells of at most. */
+    public static final int MAX_DEFINITIONS = 64;
+
     public SyncRequest {
         formats = List.copyOf(formats);
         held = Set.copyOf(held);
+        definitions = definitions.stream().sorted().limit(MAX_DEFINITIONS).toList();
+    }
+
+    /** A request that tells of no definitions. */
+    public SyncRequest(
+            String boot,
+            List<Integer> formats,
+            @Nullable String revision,
+            @Nullable String refused,
+            @Nullable String credentials,
+            long audit,
+            @Nullable TrailPosition trail,
+            Set<String> held,
+            boolean mayWait) {
+        this(boot, formats, revision, refused, credentials, audit, trail, held, List.of(), mayWait);
     }
 
     /** The message in UTF-8. */
@@ -48,6 +69,10 @@ public record SyncRequest(
         }
         var names = tree.putArray("held");
         new TreeSet<>(held).forEach(names::add);
+        if (!definitions.isEmpty()) {
+            var changed = tree.putArray("definitions");
+            definitions.forEach(definition -> changed.add(definition.tree()));
+        }
         return Message.bytes(tree.put("wait", mayWait));
     }
 
@@ -64,6 +89,7 @@ public record SyncRequest(
                 message.number("audit", -1),
                 trail == null ? null : TrailPosition.of(trail),
                 Set.copyOf(message.requirements("held")),
+                ChangedDefinition.listOf(message, "definitions"),
                 message.flag("wait"));
     }
 }

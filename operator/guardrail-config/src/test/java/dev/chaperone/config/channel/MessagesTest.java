@@ -7,6 +7,7 @@ import dev.chaperone.config.Digests;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,8 @@ class MessagesTest {
         // Given
         var full = new SyncRequest(BOOT, List.of(1, 2), A, B, A, 17,
                 new TrailPosition(12, Duration.ofMillis(2500), 3, 1, "word"), Set.of("review", "monitoring.heartbeat"),
+                List.of(new ChangedDefinition("files", "read_file", B, Instant.ofEpochMilli(1_790_000_000_123L)),
+                        new ChangedDefinition("files", "write.file", ChangedDefinition.MISSING, Instant.EPOCH)),
                 true);
         var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), false);
 
@@ -124,6 +127,33 @@ class MessagesTest {
         assertThat(spoilt).isNotEqualTo(good);
         assertThatThrownBy(() -> SyncRequest.read(bytes(spoilt)))
                 .isInstanceOf(MessageException.class).hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "1", "[1]", "[{\"server\":\"files\"}]",
+            "[{\"server\":\"../x\",\"tool\":\"t\",\"seen\":\"missing\",\"since\":1}]",
+            "[{\"server\":\"files\",\"tool\":\"a b\",\"seen\":\"missing\",\"since\":1}]",
+            "[{\"server\":\"files\",\"tool\":\"t\",\"seen\":\"<b>\",\"since\":1}]",
+            "[{\"server\":\"files\",\"tool\":\"t\",\"seen\":\"missing\",\"since\":-1}]"})
+    void definitions_that_mean_nothing_are_refused(String definitions) {
+        String request = "{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":4,\"wait\":true,\"definitions\":"
+                + definitions + "}";
+        assertThatThrownBy(() -> SyncRequest.read(bytes(request))).isInstanceOf(MessageException.class);
+    }
+
+    @Test
+    void more_definitions_than_a_request_tells_of_are_left_out() throws Exception {
+        // Given
+        var many = java.util.stream.IntStream.range(0, 100)
+                .mapToObj(i -> new ChangedDefinition("files", "t" + i, A, Instant.EPOCH)).toList();
+        var request = new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), many, false);
+
+        // When
+        SyncRequest read = SyncRequest.read(request.write());
+
+        // Then
+        assertThat(read).isEqualTo(request);
+        assertThat(read.definitions()).hasSize(SyncRequest.MAX_DEFINITIONS);
     }
 
     @Test

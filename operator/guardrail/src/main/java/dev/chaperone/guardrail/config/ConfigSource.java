@@ -1,10 +1,12 @@
 package dev.chaperone.guardrail.config;
 
 import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.channel.ChangedDefinition;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.guardrail.spool.Spool;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -75,5 +77,10 @@ public interface ConfigSource extends AutoCloseable {
         /** How far the audit trail has been acknowledged; null when it goes nowhere. */
         @Nullable
         TrailPosition trail();
+
+        /** The pinned tools of which another definition than the pinned one was seen. */
+        default List<ChangedDefinition> changedDefinitions() {
+            return List.of();
+        }
     }
 }

@@ -131,6 +131,7 @@ public final class OperatorConfigSource implements ConfigSource {
                 taker.lastAuditLine(),
                 taker.trail(),
                 taker.held(),
+                taker.changedDefinitions(),
                 mayWait));
         taker.renewed(asked, answer.leases());
         if (!answer.revision().equals(refused)) {

@@ -9,6 +9,7 @@ import dev.chaperone.config.Verdict;
 import dev.chaperone.guardrail.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Decides tool calls under one config. Immutable, thread-safe and without side effects. */
 public final class Engine {
@@ -43,21 +44,37 @@ public final class Engine {
         return config;
     }
 
-    /** Decides a call. Never throws: whatever fails inside is a denial with {@link DenialCode#INTERNAL_ERROR}. */
+    /** Decides a call of whose tool nothing was seen. */
     public Decision decide(OversightState oversight, SessionState session, ToolCall call) {
-        return decide(oversight, session, call, Work.fresh());
+        return decide(oversight, session, call, Definitions.UNSEEN);
+    }
+
+    /**
+     * Decides a call. Never throws: whatever fails inside is a denial with {@link DenialCode#INTERNAL_ERROR}.
+     *
+     * @param definitions of the server that is called
+     */
+    public Decision decide(
+            OversightState oversight, SessionState session, ToolCall call, Definitions definitions) {
+        return decide(oversight, session, call, definitions, Work.fresh());
     }
 
     Decision decide(OversightState oversight, SessionState session, ToolCall call, Work work) {
+        return decide(oversight, session, call, Definitions.UNSEEN, work);
+    }
+
+    private Decision decide(
+            OversightState oversight, SessionState session, ToolCall call, Definitions definitions, Work work) {
         try {
-            return decideOrThrow(oversight, session, call, work);
+            return decideOrThrow(oversight, session, call, definitions, work);
         } catch (Throwable e) {
             // Stack overflow and lack of memory too: there is no failure that lets a call pass.
             return denied(DenialCode.INTERNAL_ERROR, "internal_error " + e.getClass().getSimpleName());
         }
     }
 
-    private Decision decideOrThrow(OversightState oversight, SessionState session, ToolCall call, Work work) {
+    private Decision decideOrThrow(
+            OversightState oversight, SessionState session, ToolCall call, Definitions definitions, Work work) {
         if (hasEnded(session)) {
             return denied(DenialCode.SESSION_ENDED, "session_ended");
         }
@@ -79,6 +96,9 @@ public final class Engine {
             if (!oversight.heldLeases().contains(narrowing.requirement())) {
                 judgement.narrow(narrowing);
             }
+        }
+        if (plan.pin() != null) {
+            judgement.define(plan.pin(), definitions.state(call.tool(), plan.pin().definition()), call);
         }
         return judgement.decide(config.revision());
     }
@@ -110,14 +130,34 @@ public final class Engine {
 
     /**
      * Whether a tool is shown to the agent: unless it would be denied whatever its arguments. Says yes when in doubt,
-     * which costs nothing: the call is decided again when it comes.
+     * which costs nothing: the call is decided again when it comes. A tool of another definition than the pinned one is
+     * not shown even where its calls are held for review: the definition is for the agent to read, and nobody reviewed it.
+     *
+     * @param definitions of the server
      */
-    public boolean listed(OversightState oversight, SessionState session, String server, String tool) {
+    public boolean listed(
+            OversightState oversight, SessionState session, String server, String tool, Definitions definitions) {
         if (hasEnded(session)) {
             return false;
         }
         ToolPlan plan = tools.find(server, tool);
-        return plan != null && (config.onlyAudits() || Listing.mayPass(plan, canary(session), oversight));
+        if (plan == null || config.onlyAudits()) {
+            return plan != null;
+        }
+        boolean changed = plan.pin() != null
+                && definitions.state(tool, plan.pin().definition()) == Definitions.State.CHANGED;
+        return !changed && Listing.mayPass(plan, canary(session), oversight);
+    }
+
+    /** The digest of the definition of a tool that was reviewed; null when any will do. */
+    public @Nullable String pinned(String server, String tool) {
+        ToolPlan plan = tools.find(server, tool);
+        return plan == null || plan.pin() == null ? null : plan.pin().definition();
+    }
+
+    /** As with definitions of which none was seen. */
+    public boolean listed(OversightState oversight, SessionState session, String server, String tool) {
+        return listed(oversight, session, server, tool, Definitions.UNSEEN);
     }
 
     private Canary canary(SessionState session) {

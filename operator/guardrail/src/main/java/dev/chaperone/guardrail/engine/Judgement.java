@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts together what policies and lapsed oversight say of one call. */
 final class Judgement {
     private static final String LEASE = "OversightLease/";
+    private static final String DEFINITION = "ToolDefinition/";
 
     private record Said(Reason reason, @Nullable String message) {}
 
@@ -19,6 +20,8 @@ final class Judgement {
     private @Nullable Verdict counted;
     private @Nullable Verdict would;
     private Verdict narrowed = Verdict.ALLOW;
+    private Verdict changed = Verdict.ALLOW;
+    private Verdict unknown = Verdict.ALLOW;
     private int ignoredErrors;
 
     /** @param onlyAudits whether whatever is said of the call does not count */
@@ -81,15 +84,37 @@ final class Judgement {
                 null));
     }
 
+    /** Adds what the tool's definition is seen to be. As a lapse does, it only narrows. */
+    void define(ToolPlan.Pin pin, Definitions.State state, ToolCall call) {
+        switch (state) {
+            case AS_PINNED -> {
+            }
+            case CHANGED -> {
+                changed = pin.onChange();
+                defined(call, changed, "definition_changed");
+            }
+            case UNKNOWN -> {
+                unknown = Verdict.DENY;
+                defined(call, unknown, "definition_unknown");
+            }
+        }
+    }
+
+    private void defined(ToolCall call, Verdict verdict, String error) {
+        said.add(new Said(
+                new Reason(DEFINITION + call.server() + "/" + call.tool(), null, verdict, !onlyAudits, error), null));
+    }
+
     Decision decide(String revision) {
         if (counted == null) {
             said.add(new Said(new Reason("", null, Verdict.DENY, !onlyAudits, "no_opinion"), null));
         }
-        Verdict byPolicies = counted == null ? Verdict.DENY : counted;
-        Verdict verdict = onlyAudits ? Verdict.ALLOW : byPolicies.strictest(narrowed);
-        Verdict wouldVerdict = (would == null ? Verdict.DENY : would).strictest(narrowed);
+        Verdict byPolicies = (counted == null ? Verdict.DENY : counted).strictest(changed);
+        Verdict verdict = onlyAudits ? Verdict.ALLOW : byPolicies.strictest(narrowed).strictest(unknown);
+        Verdict wouldVerdict = (would == null ? Verdict.DENY : would)
+                .strictest(changed).strictest(narrowed).strictest(unknown);
         return new Decision(
-                verdict, code(verdict, byPolicies), messages(verdict), reasons(), wouldVerdict, ignoredErrors,
+                verdict, code(verdict, byPolicies, narrowed), messages(verdict), reasons(), wouldVerdict, ignoredErrors,
                 revision);
     }
 
@@ -102,15 +127,21 @@ final class Judgement {
         return reasons;
     }
 
-    private static @Nullable DenialCode code(Verdict verdict, Verdict byPolicies) {
+    private static @Nullable DenialCode code(Verdict verdict, Verdict byPolicies, Verdict narrowed) {
         return switch (verdict) {
             case ALLOW -> null;
             case REVIEW -> DenialCode.REVIEW_UNAVAILABLE;
-            case DENY -> byPolicies.compareTo(Verdict.DENY) < 0
-                    ? DenialCode.OVERSIGHT_LAPSED
-                    : DenialCode.POLICY_DENIED;
+            case DENY -> denied(byPolicies, narrowed);
             case END_SESSION -> DenialCode.SESSION_ENDED;
         };
+    }
+
+    private static DenialCode denied(Verdict byPolicies, Verdict narrowed) {
+        if (byPolicies.compareTo(Verdict.DENY) >= 0) {
+            return DenialCode.POLICY_DENIED;
+        }
+        // What is left is that the definition is not known, and may be when the call is repeated.
+        return narrowed.compareTo(Verdict.DENY) >= 0 ? DenialCode.OVERSIGHT_LAPSED : DenialCode.NOT_READY;
     }
 
     private List<String> messages(Verdict verdict) {

@@ -60,7 +60,8 @@ final class ToolIndex {
         Map<String, ToolPlan> plans = new HashMap<>();
         if (server.tools() != null) {
             for (ToolConfig tool : server.tools()) {
-                plans.put(tool.name(), plan(server.name(), tool.name(), stakes(tool), schema(server, tool)));
+                plans.put(tool.name(),
+                        plan(server.name(), tool.name(), stakes(tool), schema(server, tool), pin(server, tool)));
             }
             return new Server(Map.copyOf(plans), false);
         }
@@ -75,6 +76,10 @@ final class ToolIndex {
             }
         }
         return new Server(Map.copyOf(plans), true);
+    }
+
+    private static ToolPlan.@Nullable Pin pin(ServerConfig server, ToolConfig tool) {
+        return tool.definition() == null ? null : new ToolPlan.Pin(tool.definition(), server.changeVerdict());
     }
 
     private static Stakes stakes(ToolConfig tool) {
@@ -106,10 +111,11 @@ final class ToolIndex {
     }
 
     private ToolPlan undeclared(String server, String tool) {
-        return plan(server, tool, Stakes.HIGH, ArgumentSchema.ANYTHING);
+        return plan(server, tool, Stakes.HIGH, ArgumentSchema.ANYTHING, null);
     }
 
-    private ToolPlan plan(String server, String tool, Stakes stakes, ArgumentSchema schema) {
+    private ToolPlan plan(
+            String server, String tool, Stakes stakes, ArgumentSchema schema, ToolPlan.@Nullable Pin pin) {
         List<ToolPlan.PolicyRules> rules = new ArrayList<>(policies.size());
         for (PlannedPolicy policy : policies) {
             rules.add(new ToolPlan.PolicyRules(policy,
@@ -124,6 +130,6 @@ final class ToolIndex {
                     .ifPresent(verdict -> narrowings.add(new ToolPlan.Narrowing(lease.requirement(), verdict)));
         }
         Fields fields = new Fields("server", server, "name", tool, "stakes", stakes.wireName());
-        return new ToolPlan(fields, schema, List.copyOf(rules), List.copyOf(narrowings));
+        return new ToolPlan(fields, schema, List.copyOf(rules), List.copyOf(narrowings), pin);
     }
 }

@@ -20,11 +20,14 @@ import org.jspecify.annotations.Nullable;
  * it has been asked; lists of tools hold only what could ever be called.
  *
  * @param allowed the capabilities that may pass
- * @param listed whether a tool is shown, by its name
+ * @param listed whether a tool is shown, by its name; asked after {@code tools} has heard of the list
+ * @param tools hears what the server says of its tools
  */
-public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) {
+public record ServerMessages(Set<Capability> allowed, Predicate<String> listed, ToolListener tools) {
     /** Lists may be cached this long at most, in milliseconds, so that a policy edit is seen soon. */
     static final long MAX_TTL_MILLIS = 5_000;
+
+    private static final String TOOLS_CHANGED = "notifications/tools/list_changed";
 
     private static final Map<String, Capability> REQUESTS = Map.of(
             "sampling/createMessage", Capability.SAMPLING,
@@ -35,7 +38,7 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
             "tasks/list", Capability.TASKS,
             "tasks/cancel", Capability.TASKS);
     private static final Map<String, Capability> NOTIFICATIONS = Map.of(
-            "notifications/tools/list_changed", Capability.TOOLS,
+            TOOLS_CHANGED, Capability.TOOLS,
             "notifications/resources/list_changed", Capability.RESOURCES,
             "notifications/resources/updated", Capability.RESOURCES,
             "notifications/prompts/list_changed", Capability.PROMPTS,
@@ -54,6 +57,11 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
             "prompts", Capability.PROMPTS,
             "completions", Capability.COMPLETION,
             "tasks", Capability.TASKS);
+
+    /** Where nobody hears of the tools. */
+    public ServerMessages(Set<Capability> allowed, Predicate<String> listed) {
+        this(allowed, listed, ToolListener.NONE);
+    }
 
     /** What becomes of one message. */
     public sealed interface Treatment {
@@ -75,6 +83,9 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
     public Treatment treat(byte[] message) {
         MessageScanner scanner = new MessageScanner();
         scanner.feed(message);
+        if (TOOLS_CHANGED.equals(scanner.method())) {
+            tools.changed();
+        }
         if (!mayPass(scanner)) {
             return new Treatment.Drop(scanner.isRequest() ? methodNotFound(message) : null);
         }
@@ -129,8 +140,9 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
                 return null;
             }
             if (root.get("result") instanceof ObjectNode result) {
-                if (result.get("tools") instanceof ArrayNode tools) {
-                    restrictTools(tools);
+                if (result.get("tools") instanceof ArrayNode list) {
+                    tools.lists(root);
+                    restrictTools(list);
                 } else if (result.has("tools")) {
                     return null;
                 }
@@ -148,9 +160,9 @@ public record ServerMessages(Set<Capability> allowed, Predicate<String> listed) 
         }
     }
 
-    private void restrictTools(ArrayNode tools) {
+    private void restrictTools(ArrayNode list) {
         Set<String> seen = new HashSet<>();
-        Iterator<JsonNode> each = tools.elements();
+        Iterator<JsonNode> each = list.elements();
         while (each.hasNext()) {
             JsonNode name = each.next().path("name");
             // Of two tools of one name only the first can be called, and one without a proper name cannot be at all.

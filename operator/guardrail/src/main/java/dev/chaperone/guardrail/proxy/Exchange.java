@@ -5,6 +5,7 @@ import dev.chaperone.config.DenialCode;
 import dev.chaperone.config.ServerConfig;
 import dev.chaperone.config.Verdict;
 import dev.chaperone.guardrail.engine.Decision;
+import dev.chaperone.guardrail.engine.Definitions;
 import dev.chaperone.guardrail.engine.Engine;
 import dev.chaperone.guardrail.engine.SessionState;
 import dev.chaperone.guardrail.engine.ToolCall;
@@ -33,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One request of the agent, from its last byte to the last byte of its answer. Decides, records, and only then
- * forwards. Everything here runs on one event loop, under the one engine that was current when the request was whole.
+ * forwards. Everything here runs on one event loop, under the one engine that was current when the request was whole, or
+ * when all was known that it waited for.
  */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
@@ -47,8 +49,9 @@ final class Exchange {
     private final boolean keepAlive;
     private final Requests.UnderWay underWay;
     private final Runnable onDone;
-    private final @Nullable Engine engine;
 
+    private @Nullable Engine engine;
+    private DefinitionLook.@Nullable Result look;
     private @Nullable Relay relay;
     private @Nullable Subject forwarded;
     private long forwardedAt;
@@ -122,7 +125,7 @@ final class Exchange {
         Set<Capability> allowed = server == null ? EnumSet.allOf(Capability.class) : capabilities(server);
         McpMessage message = EnvelopeReader.read(head.view(), body, allowed);
         if (message instanceof McpMessage.ToolCallRequest call) {
-            toolCall(server, call);
+            toolCall(server, call, body);
         } else {
             boolean rewrite = false;
             if (message instanceof McpMessage.OtherRequest request) {
@@ -147,7 +150,8 @@ final class Exchange {
         forward(server, new McpMessage.Notification(Era.LEGACY, head.method().name(), NO_BODY), false);
     }
 
-    private void toolCall(@Nullable ServerConfig server, McpMessage.ToolCallRequest request) throws RefusedException {
+    private void toolCall(@Nullable ServerConfig server, McpMessage.ToolCallRequest request, byte[] body)
+            throws RefusedException {
         SessionState session = proxy.session().state();
         var call = new ToolCall(head.server(), request.tool(), request.arguments(), proxy.clock().instant());
         var subject = new Subject(
@@ -157,8 +161,13 @@ final class Exchange {
             deny(request, subject, DenialCode.NOT_READY, List.of());
             return;
         }
+        Definitions definitions = server == null ? Definitions.UNSEEN : proxy.sightings().of(server);
+        if (server != null && look == null && needsLook(engine, server, session, call)) {
+            look(server, request, body);
+            return;
+        }
         long start = System.nanoTime();
-        Decision decision = engine.decide(proxy.oversight().get(), session, call);
+        Decision decision = engine.decide(proxy.oversight().get(), session, call, definitions);
         long nanos = System.nanoTime() - start;
         if (decision.verdict() == Verdict.END_SESSION) {
             end();
@@ -166,12 +175,43 @@ final class Exchange {
         // Before anything leaves: a call without its record must not run, and UncheckedIOException sees to that.
         proxy.evidence().decided(subject, decision, nanos);
         if (decision.code() != null) {
+            refuseWhereSessionIsGone(request, decision.code());
             deny(request, subject, decision.code(), decision.messages());
             return;
         }
         forwarded = subject;
         forwardedAt = System.nanoTime();
         forward(required(server), request, false);
+    }
+
+    /** Whether the call would go on if its tool's definition were the pinned one, and it is not known whether it is. */
+    private boolean needsLook(Engine current, ServerConfig server, SessionState session, ToolCall call) {
+        String pinned = current.pinned(call.server(), call.tool());
+        return pinned != null && proxy.sightings().needsLook(server, call.tool(), pinned)
+                && current.decide(proxy.oversight().get(), session, call, Definitions.AS_PINNED).allowed();
+    }
+
+    private void look(ServerConfig server, McpMessage.ToolCallRequest request, byte[] body) throws RefusedException {
+        var asking = new LookRequest(
+                proxy.sightings(), server, request, head.headers(), sessionId(server, request), credential(server));
+        upstream.looks().look(asking, proxy.limits(), held.another(), proxy.metrics(), result -> {
+            if (!done) {
+                look = result;
+                // As if it came now: what was in force before the look may not be any more.
+                engine = proxy.config().current();
+                start(body);
+            }
+        });
+    }
+
+    /** A client begins a new session when it hears that its old one is gone, and by nothing else. */
+    private void refuseWhereSessionIsGone(McpMessage.ToolCallRequest request, DenialCode code)
+            throws RefusedException {
+        if (code == DenialCode.NOT_READY && request.era() == Era.LEGACY
+                && look instanceof DefinitionLook.Result.Failed(_, int status)
+                && (status == 404 || status == 400) && head.view().single(UpstreamRequest.SESSION_ID) != null) {
+            throw RefusedException.http(status, "no such session");
+        }
     }
 
     private void end() {
@@ -189,26 +229,39 @@ final class Exchange {
     }
 
     private void forward(ServerConfig server, McpMessage message, boolean rewrite) throws RefusedException {
-        String sessionId = message.era() == Era.LEGACY ? openSessionId(server) : null;
-        String credential = null;
-        if (server.credentials()) {
-            credential = proxy.credentials().tokenFor(server.name());
-            if (credential == null) {
-                throw RefusedException.unavailable(DenialCode.NOT_READY,
-                        "the credential of the tool server is missing");
-            }
-        }
+        String sessionId = sessionId(server, message);
+        String credential = credential(server);
         Endpoint endpoint = Endpoint.of(server.url());
         Engine current = Objects.requireNonNull(engine);
+        Definitions definitions = proxy.sightings().of(server);
         var rules = new ServerMessages(capabilities(server), tool -> current.listed(
-                proxy.oversight().get(), proxy.session().state(), server.name(), tool));
+                proxy.oversight().get(), proxy.session().state(), server.name(), tool, definitions),
+                new AgentsLists(proxy.sightings(), server, isListRequest(message)));
         Relay started = new Relay(this, rules, rewrite, message, server, endpoint, sessionId, credential);
         relay = started;
         started.begin(upstream, UpstreamRequest.of(
                 endpoint, head.method(), message.era(), head.headers(), message.body(), sessionId, credential));
     }
 
-    private @Nullable String openSessionId(ServerConfig server) throws RefusedException {
+    private static boolean isListRequest(McpMessage message) {
+        return message instanceof McpMessage.OtherRequest request && request.method().equals("tools/list");
+    }
+
+    private @Nullable String credential(ServerConfig server) throws RefusedException {
+        if (!server.credentials()) {
+            return null;
+        }
+        String credential = proxy.credentials().tokenFor(server.name());
+        if (credential == null) {
+            throw RefusedException.unavailable(DenialCode.NOT_READY, "the credential of the tool server is missing");
+        }
+        return credential;
+    }
+
+    private @Nullable String sessionId(ServerConfig server, McpMessage message) throws RefusedException {
+        if (message.era() != Era.LEGACY) {
+            return null;
+        }
         String sealed = head.view().single(UpstreamRequest.SESSION_ID);
         if (sealed == null) {
             return null;
@@ -296,9 +349,15 @@ final class Exchange {
 
     /** The agent closed its connection. What that means to a call is for the tool server to know, by its era. */
     void agentGone() {
-        if (!done && relay != null) {
+        if (done) {
+            return;
+        }
+        if (relay != null) {
             relay.abort();
             finished(Outcome.ABANDONED, 0);
+        } else {
+            // While its tool was looked at. It was not forwarded, and now never is.
+            finish();
         }
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param bodyTimeout time to send its body
  * @param idleTimeout time that a connection may wait for its next request
  * @param connectTimeout time to reach a tool server
+ * @param lookTimeout time that a tool server has to list all of its tools for the guardrail
  * @param drainTimeout time that requests under way get when the guardrail stops
  */
 public record Limits(
@@ -24,6 +25,7 @@ public record Limits(
         Duration bodyTimeout,
         Duration idleTimeout,
         Duration connectTimeout,
+        Duration lookTimeout,
         Duration drainTimeout) {
     public static final Limits DEFAULT = new Limits(
             1 << 20,
@@ -34,5 +36,6 @@ public record Limits(
             Duration.ofSeconds(30),
             Duration.ofSeconds(75),
             Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
             Duration.ofSeconds(25));
 }

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * @param session the session that all calls belong to
  * @param sessionIds seals the ids of MCP sessions
  * @param credentials the tool servers' credentials
+ * @param sightings what tool servers were seen to say of pinned tools
  * @param evidence the audit trail
  * @param metrics the metrics
  * @param clock the time of calls
@@ -31,6 +32,7 @@ public record ProxyContext(
         Session session,
         McpSessionIds sessionIds,
         Credentials credentials,
+        Sightings sightings,
         Evidence evidence,
         Metrics metrics,
         Clock clock,

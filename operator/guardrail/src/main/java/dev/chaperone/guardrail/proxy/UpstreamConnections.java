@@ -51,12 +51,19 @@ final class UpstreamConnections {
     private final Duration connectTimeout;
     private final Supplier<SslContext> tls;
     private final Map<Endpoint, Deque<Connection>> idle = new HashMap<>();
+    private final DefinitionLooks looks;
     private boolean sweeping;
 
     UpstreamConnections(EventLoop loop, Duration connectTimeout, Supplier<SslContext> tls) {
         this.loop = loop;
         this.connectTimeout = connectTimeout;
         this.tls = tls;
+        this.looks = new DefinitionLooks(loop, this);
+    }
+
+    /** The looks at the tool servers that are made over these connections. */
+    DefinitionLooks looks() {
+        return looks;
     }
 
     /** One request to a tool server. */

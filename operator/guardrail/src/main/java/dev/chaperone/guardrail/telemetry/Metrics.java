@@ -59,6 +59,12 @@ public final class Metrics {
             .name("chaperone_guardrail_audit_failures_total")
             .help("Audit records that could not be written")
             .register(registry);
+    private final Counter looks = Counter.builder()
+            .name("chaperone_guardrail_definition_looks_total")
+            .withoutExemplars()
+            .help("Lists of tools that the guardrail asked for itself, to compare them with pinned definitions")
+            .labelNames("result")
+            .register(registry);
     private final Gauge connections = Gauge.builder()
             .name("chaperone_guardrail_connections")
             .help("Open connections from the agent")
@@ -79,6 +85,15 @@ public final class Metrics {
                 .name("chaperone_guardrail_oversight_lapsed")
                 .help("Oversight requirements that are not known to hold, so that what they narrow is narrowed")
                 .callback(gauge -> gauge.call((double) lapsed.getAsLong()))
+                .register(registry);
+    }
+
+    /** Shows of how many pinned tools another definition was seen. */
+    public void observeChangedDefinitions(LongSupplier changed) {
+        GaugeWithCallback.builder()
+                .name("chaperone_guardrail_changed_definitions")
+                .help("Pinned tools of which the tool server showed another definition last")
+                .callback(gauge -> gauge.call((double) changed.getAsLong()))
                 .register(registry);
     }
 
@@ -116,6 +131,11 @@ public final class Metrics {
 
     void ended(Outcome outcome, long nanos) {
         callSeconds.labelValues(outcome.name().toLowerCase(Locale.ROOT)).observe(nanos / NANOS_PER_SECOND);
+    }
+
+    /** Counts a list of tools that the guardrail asked for itself. */
+    public void looked(boolean whole) {
+        looks.labelValues(whole ? "whole" : "failed").inc();
     }
 
     void auditFailed() {

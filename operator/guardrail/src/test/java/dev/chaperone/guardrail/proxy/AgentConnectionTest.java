@@ -77,7 +77,7 @@ class AgentConnectionTest {
         config.offer(TestConfigs.bundle(port));
         Files.writeString(directory.resolve("shop"), Rig.TOKEN);
         return new ProxyContext(config, () -> OversightState.NONE, Session.open(directory, "pod-1", Clock.systemUTC()),
-                McpSessionIds.open(directory), new Credentials(directory),
+                McpSessionIds.open(directory), new Credentials(directory), new Sightings(Clock.systemUTC()),
                 new Evidence(log, metrics, () -> "dev/coder"),
                 metrics, Clock.systemUTC(), Limits.DEFAULT, Set.of("127.0.0.1"));
     }

@@ -192,7 +192,7 @@ class LimitsTest {
         List<Agent> agents = new ArrayList<>();
         Rig roomy = new Rig(new Limits(LIMITS.bodyBytes(), LIMITS.answerBytes(), 3L * LIMITS.bodyBytes(), 8,
                 LIMITS.headTimeout(), LIMITS.bodyTimeout().multipliedBy(10), LIMITS.idleTimeout(),
-                LIMITS.connectTimeout(), LIMITS.drainTimeout()));
+                LIMITS.connectTimeout(), LIMITS.lookTimeout(), LIMITS.drainTimeout()));
         roomy.beforeEach(null);
         for (int i = 0; i < 3; i++) {
             agents.add(roomy.agent()

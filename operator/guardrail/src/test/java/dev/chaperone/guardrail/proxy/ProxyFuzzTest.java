@@ -36,7 +36,8 @@ class ProxyFuzzTest {
     private static final long MAX_GROWTH = 48L << 20;
     private static final int MAX_MORE_THREADS = 4;
     private static final Limits LIMITS = new Limits(32 << 10, 64 << 10, 1 << 20, 128, Duration.ofSeconds(1),
-            Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5));
+            Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(1),
+            Duration.ofSeconds(5));
 
     private final Map<Integer, Integer> answers = new TreeMap<>();
     private long seed = SEED;

@@ -56,7 +56,7 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
     /** Limits that are reached within a test. */
     static Limits smallLimits() {
         return new Limits(8 << 10, 16 << 10, 64 << 10, 8, Duration.ofMillis(400), Duration.ofMillis(600),
-                Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2));
+                Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofMillis(800), Duration.ofSeconds(2));
     }
 
     @Override
