@@ -1,6 +1,7 @@
 package dev.chaperone.api;
 
 import dev.chaperone.config.Capability;
+import dev.chaperone.config.OnDefinitionChange;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public record ClusterToolServerSpec(
         String url,
         @Nullable List<Capability> capabilities,
         ServerDescription.@Nullable Credentials credentials,
+        @Nullable OnDefinitionChange onDefinitionChange,
         @Nullable List<Tool> tools)
         implements
             ServerDescription {}

@@ -29,6 +29,15 @@ public final class Conditions {
     /** The policies of the cluster exempt more ServiceAccounts than there is room for; the others are governed. */
     public static final String REASON_TOO_MANY_EXEMPT = "TooManyExempt";
 
+    /** No guardrail sees another definition of a tool than the pinned one; absent where none is pinned. */
+    public static final String DEFINITIONS_PINNED = "DefinitionsPinned";
+
+    /** No change was seen. */
+    public static final String REASON_AS_PINNED = "AsPinned";
+
+    /** The server shows another definition; the message names tools, what was seen and by how many pods. */
+    public static final String REASON_DEFINITION_CHANGED = "DefinitionChanged";
+
     /** No oversight policy requires anything. */
     public static final String REASON_NOTHING_REQUIRED = "NothingRequired";
 

@@ -39,6 +39,11 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import dev.chaperone.controller.plan.FleetPlan;
+import dev.chaperone.controller.plan.ServerId;
+import dev.chaperone.controller.status.DefinitionMetrics;
+import dev.chaperone.controller.status.Statuses;
+import java.util.TreeMap;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -136,6 +141,7 @@ public final class Controller implements AutoCloseable {
         Events events = new Events(client, settings.identity(), clock);
         Reconciliation reconciliation = new Reconciliation(
                 fleet, programming, oversight, client, leadership, events, settings.namespace());
+        DefinitionMetrics.register(registry, () -> changedDefinitions(reconciliation));
         CensusTaker taker = new CensusTaker(client, fleet, programming, events, registry);
         census = taker;
         register(built, "namespace", new NamespaceReconciler(reconciliation), Governance.NAMESPACE_LABEL + " in ("
@@ -156,6 +162,21 @@ public final class Controller implements AutoCloseable {
                         .settingNamespace(settings.namespace())
                         .withLabelSelector(AcceptedSpecs.LABEL));
         return built;
+    }
+
+    private Map<ServerId, Integer> changedDefinitions(Reconciliation reconciliation) {
+        FleetPlan plan = fleet.plan();
+        Map<ServerId, Integer> changed = new TreeMap<>();
+        if (!leadership.leads()) {
+            return changed;
+        }
+        Statuses statuses = reconciliation.statuses(plan);
+        plan.servers().forEach((id, server) -> {
+            if (!server.pins().isEmpty()) {
+                changed.put(id, statuses.changes(server).seen().size());
+            }
+        });
+        return changed;
     }
 
     private static <P extends HasMetadata> void register(

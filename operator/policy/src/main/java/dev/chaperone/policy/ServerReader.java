@@ -60,10 +60,20 @@ final class ServerReader {
         if (!reachable) {
             return KnownServer.unusable(name);
         }
+        if (present.onDefinitionChange() != null
+                && (tools == null || tools.stream().noneMatch(ServerReader::isPinned))) {
+            sink.warning(
+                    "spec.onDefinitionChange", "no tool has a definition to compare with, so this means nothing",
+                    "pin definitions with 'chaperone pin', or remove it");
+        }
         ServerConfig config = new ServerConfig(
                 name, present.url(), Objects.requireNonNullElse(present.capabilities(), List.of(Capability.TOOLS)),
-                present.credentials() != null, tools);
+                present.credentials() != null, present.onDefinitionChange(), tools);
         return new KnownServer(name, config, tools == null ? null : types);
+    }
+
+    private static boolean isPinned(ToolConfig tool) {
+        return tool.definition() != null;
     }
 
     private boolean checkUrl(@Nullable String url) {
@@ -117,7 +127,8 @@ final class ServerReader {
             types.put(tool.name(), Objects.requireNonNullElse(arguments, ValueType.Scalar.DYN));
             if (arguments != null) {
                 tools.add(new ToolConfig(
-                        tool.name(), Objects.requireNonNullElse(tool.stakes(), Stakes.HIGH), tool.inputSchema()));
+                        tool.name(), Objects.requireNonNullElse(tool.stakes(), Stakes.HIGH), tool.inputSchema(),
+                        tool.definition()));
             }
         }
         tools.sort(Comparator.comparing(ToolConfig::name));

@@ -2,9 +2,11 @@ package dev.chaperone.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chaperone.config.Digests;
 import dev.chaperone.config.ServerConfig;
 import dev.chaperone.config.Stakes;
 import dev.chaperone.config.ToolConfig;
+import dev.chaperone.config.Verdict;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,34 @@ class ServerReaderTest {
         assertThat(result.issues()).extracting(Issue::path)
                 .containsExactly("spec.tools[0].name", "spec.tools[1].name");
         assertThat(result.hasErrors()).isTrue();
+    }
+
+    @Test
+    void aPinnedDefinitionBecomesPartOfTheConfig() {
+        // Given
+        String digest = Digests.of(new byte[0]);
+
+        // When
+        CompilationResult result = compile(
+                HEAD + "spec: {url: 'http://shop/', onDefinitionChange: Review, tools: [{name: pay, definition: '"
+                        + digest + "'}, {name: list}]}");
+
+        // Then
+        assertThat(tools(result)).containsExactly(new ToolConfig("list", Stakes.HIGH, null),
+                new ToolConfig("pay", Stakes.HIGH, null, digest));
+        assertThat(result.bundle().config().servers().getFirst().changeVerdict()).isEqualTo(Verdict.REVIEW);
+        assertThat(result.issues()).isEmpty();
+    }
+
+    @Test
+    void aReactionToNoPinIsWarnedOf() {
+        // When
+        CompilationResult result = compile(
+                HEAD + "spec: {url: 'http://shop/', onDefinitionChange: Review, tools: [{name: pay}]}");
+
+        // Then
+        assertThat(result.issues()).extracting(Issue::path).containsExactly("spec.onDefinitionChange");
+        assertThat(result.hasErrors()).isFalse();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.chaperone.controller.channel;
 
+import dev.chaperone.config.channel.ChangedDefinition;
 import dev.chaperone.config.channel.SyncRequest;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.controller.fleet.TrailReport;
@@ -15,12 +16,21 @@ import org.jspecify.annotations.Nullable;
  * @param refused the last bundle that it could not load
  * @param audit the number of the last line of its audit trail
  * @param trail how it stands with its audit trail; null when it exports none
+ * @param definitions pinned tools of which it saw another definition
  */
 record GuardrailReport(
         String boot, List<Integer> formats, @Nullable String revision, @Nullable String refused, long audit,
-        @Nullable TrailReport trail) {
+        @Nullable TrailReport trail, List<ChangedDefinition> definitions) {
     GuardrailReport {
         formats = List.copyOf(formats);
+        definitions = List.copyOf(definitions);
+    }
+
+    /** Of a guardrail that saw no other definition than those that are pinned. */
+    GuardrailReport(
+            String boot, List<Integer> formats, @Nullable String revision, @Nullable String refused, long audit,
+            @Nullable TrailReport trail) {
+        this(boot, formats, revision, refused, audit, trail, List.of());
     }
 
     /** @param breaks how often its trail was found not to follow itself */
@@ -33,7 +43,8 @@ record GuardrailReport(
                         position.untold(),
                         breaks);
         return new GuardrailReport(
-                request.boot(), request.formats(), request.revision(), request.refused(), request.audit(), trail);
+                request.boot(), request.formats(), request.revision(), request.refused(), request.audit(), trail,
+                request.definitions());
     }
 
     /** Whether it says nothing new, but perhaps of the audit trail, which grows with every call. */
@@ -42,6 +53,6 @@ record GuardrailReport(
     }
 
     private GuardrailReport withTrail(long otherAudit, @Nullable TrailReport other) {
-        return new GuardrailReport(boot, formats, revision, refused, otherAudit, other);
+        return new GuardrailReport(boot, formats, revision, refused, otherAudit, other, definitions);
     }
 }

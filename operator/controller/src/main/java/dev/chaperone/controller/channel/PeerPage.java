@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.config.JsonTrees;
+import dev.chaperone.config.channel.ChangedDefinition;
 import dev.chaperone.controller.fleet.TrailReport;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,13 @@ record PeerPage(String instance, long version, List<Heard> pods) {
                         .put("untold", trail.untold())
                         .put("breaks", trail.breaks());
             }
+            if (!report.definitions().isEmpty()) {
+                ArrayNode definitions = pod.putArray("definitions");
+                for (ChangedDefinition changed : report.definitions()) {
+                    definitions.addObject().put("server", changed.server()).put("tool", changed.tool())
+                            .put("seen", changed.seen()).put("since", changed.since().toEpochMilli());
+                }
+            }
         }
         try {
             return JsonTrees.write(tree);
@@ -91,7 +100,8 @@ record PeerPage(String instance, long version, List<Heard> pods) {
             }
             pods.add(new Heard(text(pod, "pod"), Duration.ofMillis(Math.max(0, number(pod, "age"))),
                     new GuardrailReport(text(pod, "boot"), formats, optional(pod, "revision"),
-                            optional(pod, "refused"), number(pod, "audit"), trail(pod.get("trail")))));
+                            optional(pod, "refused"), number(pod, "audit"), trail(pod.get("trail")),
+                            definitions(pod.path("definitions")))));
         }
         return new PeerPage(text(tree, "instance"), number(tree, "version"), pods);
     }
@@ -103,6 +113,16 @@ record PeerPage(String instance, long version, List<Heard> pods) {
                         Duration.ofMillis(Math.max(0, number(trail, "waiting"))), number(trail, "lost"),
                         number(trail, "untold"),
                         number(trail, "breaks"));
+    }
+
+    private static List<ChangedDefinition> definitions(JsonNode list) throws IOException {
+        List<ChangedDefinition> definitions = new ArrayList<>();
+        for (JsonNode each : list) {
+            definitions.add(
+                    new ChangedDefinition(text(each, "server"), text(each, "tool"), text(each, "seen"),
+                            Instant.ofEpochMilli(number(each, "since"))));
+        }
+        return definitions;
     }
 
     private static JsonNode required(JsonNode tree, String name) throws IOException {

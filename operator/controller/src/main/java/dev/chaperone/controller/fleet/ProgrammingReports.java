@@ -1,5 +1,6 @@
 package dev.chaperone.controller.fleet;
 
+import dev.chaperone.config.channel.ChangedDefinition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +41,21 @@ public interface ProgrammingReports {
      * @param formats the bundle formats that it reads
      * @param lastSeen when it was heard last
      * @param trail how it stands with its audit trail; null when it exports none
+     * @param definitions pinned tools of which it saw another definition
      */
     record PodReport(
             @Nullable String revision, @Nullable String refused, List<Integer> formats, Instant lastSeen,
-            @Nullable TrailReport trail) {
+            @Nullable TrailReport trail, List<ChangedDefinition> definitions) {
         public PodReport {
             formats = List.copyOf(formats);
+            definitions = List.copyOf(definitions);
+        }
+
+        /** Of a pod that saw no other definition than those that are pinned. */
+        public PodReport(
+                @Nullable String revision, @Nullable String refused, List<Integer> formats, Instant lastSeen,
+                @Nullable TrailReport trail) {
+            this(revision, refused, formats, lastSeen, trail, List.of());
         }
     }
 }

@@ -56,9 +56,19 @@ final class ServerDirectory {
             plans.put(
                     id, new ServerPlan(
                             id, server.uid(), server.generation(), issues.getOrDefault(id.resource(), List.of()),
-                            isTaken(id), notOffered(server, by), by));
+                            isTaken(id), notOffered(server, by), by, pins(server)));
         });
         return plans;
+    }
+
+    private static SortedMap<String, String> pins(ServerFacts server) {
+        SortedMap<String, String> pins = new TreeMap<>();
+        if (server.spec() != null && server.spec().tools() != null) {
+            server.spec().tools().stream()
+                    .filter(tool -> tool.name() != null && tool.definition() != null)
+                    .forEach(tool -> pins.put(tool.name(), tool.definition()));
+        }
+        return pins;
     }
 
     /** No namespace can take the name of a shared server. */

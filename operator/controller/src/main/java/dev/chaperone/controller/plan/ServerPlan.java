@@ -3,6 +3,7 @@ package dev.chaperone.controller.plan;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.policy.Issue;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
 
 /**
@@ -13,6 +14,7 @@ import java.util.SortedSet;
  * @param nameTaken whether a cluster tool server has its name
  * @param notOffered why its credential is withheld; empty when nothing is
  * @param agents the agents whose configs hold it
+ * @param pins the digests of the definitions that were reviewed, by tool
  */
 public record ServerPlan(
         ServerId id,
@@ -21,7 +23,8 @@ public record ServerPlan(
         List<Issue> issues,
         boolean nameTaken,
         List<String> notOffered,
-        SortedSet<AgentId> agents) {
+        SortedSet<AgentId> agents,
+        SortedMap<String, String> pins) {
     /** Whether agents may use the server as it is written. */
     public boolean accepted() {
         return !nameTaken && issues.stream().noneMatch(Issue::isError);

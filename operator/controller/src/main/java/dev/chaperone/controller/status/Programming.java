@@ -1,5 +1,6 @@
 package dev.chaperone.controller.status;
 
+import dev.chaperone.config.channel.ChangedDefinition;
 import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
 import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.view.PodFacts;
@@ -52,6 +53,12 @@ public record Programming(Map<String, PodReport> reports, Instant now, Duration 
     /** Whether the pod has reported lately. */
     public boolean isHeard(PodFacts pod) {
         return heard(pod) != null;
+    }
+
+    /** The pinned tools of which the pod sees another definition, by its last report. */
+    List<ChangedDefinition> definitions(PodFacts pod) {
+        PodReport report = heard(pod);
+        return report == null ? List.of() : report.definitions();
     }
 
     private @Nullable PodReport heard(PodFacts pod) {

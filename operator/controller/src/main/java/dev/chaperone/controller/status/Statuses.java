@@ -78,7 +78,26 @@ public final class Statuses {
                 conditions, server.agents(), server.accepted() && resolved,
                 server.accepted() ? REASON_CREDENTIAL_NOT_OFFERED : reason,
                 server.accepted() ? "its credential is withheld" : "no agent can reach it");
+        if (!server.pins().isEmpty()) {
+            pinned(conditions, changes(server));
+        }
         return new ToolServerStatus(server.generation(), server.agents().size(), conditions.build());
+    }
+
+    /** What guardrails see of the server's tools that is not what is pinned. */
+    public DefinitionChanges changes(ServerPlan server) {
+        return DefinitionChanges.of(plan, programming, server);
+    }
+
+    private static void pinned(ConditionList conditions, DefinitionChanges changes) {
+        boolean asPinned = changes.seen().isEmpty();
+        // Who saw a change may not have been heard yet.
+        if (asPinned && changes.unheard() && conditions.keep(DEFINITIONS_PINNED)) {
+            return;
+        }
+        conditions.put(
+                DEFINITIONS_PINNED, asPinned, asPinned ? REASON_AS_PINNED : REASON_DEFINITION_CHANGED,
+                changes.message());
     }
 
     public AgentStatus agent(AgentPlan agent, long generation, @Nullable AgentStatus before) {

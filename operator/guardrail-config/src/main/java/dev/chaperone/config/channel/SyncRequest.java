@@ -33,7 +33,7 @@ public record SyncRequest(
         List<ChangedDefinition> definitions,
         boolean mayWait) {
     /** Definitions that a request tells of at most. */
-    public static final int MAX_DEFINITIONS = 64;
+    public static final int MAX_DEFINITIONS = 16;
 
     public SyncRequest {
         formats = List.copyOf(formats);

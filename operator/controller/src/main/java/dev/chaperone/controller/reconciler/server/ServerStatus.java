@@ -6,11 +6,16 @@ import dev.chaperone.controller.plan.ServerId;
 import dev.chaperone.controller.plan.ServerPlan;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import dev.chaperone.controller.status.Statuses;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What both kinds of tool servers have in common. */
 final class ServerStatus {
+    /** Of an event on a tool server: it shows another definition of a tool than the pinned one. */
+    static final String TOOL_DEFINITION_CHANGED = "ToolDefinitionChanged";
+    private static final int MOST_TOLD = 16;
+
     private ServerStatus() {}
 
     /** The status when it has to be written. */
@@ -23,10 +28,13 @@ final class ServerStatus {
         if (reconciliation.mustNotWrite() || planned == null || !current) {
             return Optional.empty();
         }
-        ToolServerStatus status = reconciliation.statuses(plan).server(planned, before);
+        Statuses statuses = reconciliation.statuses(plan);
+        ToolServerStatus status = statuses.server(planned, before);
         if (status.equals(before)) {
             return Optional.empty();
         }
+        statuses.changes(planned).notes(planned.pins()).stream().limit(MOST_TOLD)
+                .forEach(note -> reconciliation.events().warn(server, TOOL_DEFINITION_CHANGED, note));
         reconciliation.events().changed(server, before == null ? null : before.conditions(), status.conditions());
         return Optional.of(status);
     }

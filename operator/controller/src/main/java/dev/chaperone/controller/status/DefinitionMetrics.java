@@ -1,0 +1,25 @@
+package dev.chaperone.controller.status;
+
+import dev.chaperone.controller.plan.ServerId;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** Shows which tool servers changed what is pinned, on the replica that leads; the others hear too little. */
+public final class DefinitionMetrics {
+    private DefinitionMetrics() {}
+
+    /** @param changed how many tools, of each server that has pins; asked at each scrape */
+    public static void register(PrometheusRegistry registry, Supplier<Map<ServerId, Integer>> changed) {
+        GaugeWithCallback.builder()
+                .name("chaperone_tool_definitions_changed")
+                .help("Pinned tools of which guardrails see another definition, by tool server; of the leader. Cluster tool "
+                        + "servers have no namespace")
+                .labelNames("namespace", "server")
+                .callback(gauge -> changed.get().forEach((server, tools) -> gauge
+                        .call(tools, Objects.requireNonNullElse(server.namespace(), ""), server.name())))
+                .register(registry);
+    }
+}
