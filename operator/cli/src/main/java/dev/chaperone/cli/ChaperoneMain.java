@@ -14,6 +14,7 @@ import picocli.CommandLine.Help.Ansi;
         DecideCommand.class,
         AuditCommand.class,
         GuardCommand.class,
+        PinCommand.class,
         CoverageCommand.class,
         DemoCommand.class,
         DemoToolsCommand.class,
@@ -21,7 +22,7 @@ import picocli.CommandLine.Help.Ansi;
         CommandLine.HelpCommand.class
 }, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
         "0:all is well",
-        "1:findings: errors in policies, audit trails that are not whole, pods that are not guarded",
+        "1:findings: errors in policies, audit trails that are not whole, pods that are not guarded, tools that changed",
         "2:wrong usage",
         "3:something around the command is missing"
 })

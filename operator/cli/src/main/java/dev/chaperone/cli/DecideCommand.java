@@ -10,6 +10,7 @@ import dev.chaperone.cli.console.Console.Tone;
 import dev.chaperone.config.BundleException;
 import dev.chaperone.config.Verdict;
 import dev.chaperone.guardrail.engine.Decision;
+import dev.chaperone.guardrail.engine.Definitions;
 import dev.chaperone.guardrail.engine.Engine;
 import dev.chaperone.guardrail.engine.OversightState;
 import dev.chaperone.guardrail.engine.Reason;
@@ -109,7 +110,9 @@ final class DecideCommand implements Callable<Integer> {
         try {
             McpMessage.ToolCallRequest request = line.read();
             Decision decision = engine.decide(held(engine), state,
-                    new ToolCall(line.server(), request.tool(), request.arguments(), Instant.now()));
+                    new ToolCall(line.server(), request.tool(), request.arguments(), Instant.now()),
+                    // No server is asked here.
+                    Definitions.AS_PINNED);
             if (decision.verdict() == Verdict.END_SESSION) {
                 state = new SessionState(state.id(), state.startedAt(), true);
             }

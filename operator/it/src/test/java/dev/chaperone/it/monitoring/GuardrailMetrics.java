@@ -34,6 +34,7 @@ final class GuardrailMetrics {
         Metrics metrics = new Metrics();
         metrics.observeHeldBytes(() -> 1);
         metrics.observeLapsed(() -> 1);
+        metrics.observeChangedDefinitions(() -> 1);
         try (AuditLog log = AuditLog.open(directory.resolve("audit.jsonl"), Clock.systemUTC());
                 Spool spool = Spool.open(
                         SpoolSettings.of(directory.resolve("spool"), SpoolSettings.LEAST_BYTES), log.boot(),
@@ -56,6 +57,8 @@ final class GuardrailMetrics {
             evidence.ended(subject, outcome, 200, 1000);
         }
         Arrays.stream(ActiveConfig.Loading.values()).forEach(metrics::configOffered);
+        metrics.looked(true);
+        metrics.looked(false);
         metrics.connected(1);
     }
 
