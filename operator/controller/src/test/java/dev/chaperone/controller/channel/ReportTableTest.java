@@ -2,7 +2,9 @@ package dev.chaperone.controller.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chaperone.config.channel.ChangedDefinition;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -186,7 +188,9 @@ class ReportTableTest {
         PeerPage page = new PeerPage("i", 7, List.of(
                 new PeerPage.Heard("a", Duration.ofMillis(1234),
                         new GuardrailReport("boot", List.of(1, 2), "sha256:x", "sha256:y", -1, null)),
-                new PeerPage.Heard("b", Duration.ZERO, new GuardrailReport("boot", List.of(), null, null, 9, null))));
+                new PeerPage.Heard("b", Duration.ZERO, new GuardrailReport("boot", List.of(), null, null, 9, null)),
+                new PeerPage.Heard("c", Duration.ZERO, new GuardrailReport("boot", List.of(), null, null, 9, null,
+                        List.of(new ChangedDefinition("files", "read", "missing", Instant.ofEpochMilli(7)))))));
 
         // When
         PeerPage read = PeerPage.read(page.write());
