@@ -43,7 +43,8 @@ final class OperatorMetrics {
         PlanSamples.count(registry);
         ChannelSamples.count(registry);
         CensusSamples.register(registry);
-        DefinitionMetrics.register(registry, () -> Map.of(new ServerId("dev", "tracker"), 1, new ServerId(null, "search"), 0));
+        DefinitionMetrics.register(registry,
+                () -> Map.of(new ServerId("dev", "tracker"), 1, new ServerId(null, "search"), 0));
         OversightMetrics.register(registry, OperatorMetrics::standings);
         countEvidence(new EvidenceMetrics(registry));
         var out = new ByteArrayOutputStream();
