@@ -1,0 +1,151 @@
+package dev.chaperone.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chaperone.api.ToolServer;
+import dev.chaperone.config.Digests;
+import dev.chaperone.config.channel.ChangedDefinition;
+import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
+import dev.chaperone.controller.plan.Snapshots;
+import dev.chaperone.controller.planned.PlanMetrics;
+import dev.chaperone.controller.planned.PlannedFleet;
+import dev.chaperone.controller.reconciler.Events;
+import dev.chaperone.controller.reconciler.Leadership;
+import dev.chaperone.controller.reconciler.Reconciliation;
+import dev.chaperone.controller.reconciler.server.ToolServerReconciler;
+import dev.chaperone.controller.status.Programming;
+import dev.chaperone.policy.PolicyCompiler;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A changed definition is told on its server, once, whatever the number of pods that see it. */
+class ToolServerEventTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:10:00Z");
+    private static final String PIN = Digests.of(new byte[]{1});
+    private static final String OTHER = Digests.of(new byte[]{2});
+
+    private final List<Event> told = new ArrayList<>();
+    private final Map<String, PodReport> reports = new HashMap<>();
+    private final PlannedFleet fleet = PlannedFleet
+            .of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
+    private final ToolServerReconciler reconciler = new ToolServerReconciler(
+            new Reconciliation(
+                    fleet, () -> new Programming(reports, NOW, Duration.ofSeconds(35), Instant.EPOCH), Map::of,
+                    client(), new Leadership(Clock.systemUTC()), new Events(client(), "here", Clock.systemUTC()),
+                    "chaperone-system"));
+
+    @Test
+    void warnsWithBothDigestsAndOnce() {
+        // Given
+        fleet.accept(Snapshots.of(cluster()));
+        ToolServer server = server();
+        reports.put("u-a", saw(OTHER));
+        UpdateControl<ToolServer> first = reconciler.reconcile(server, nothing());
+        server.setStatus(first.getResource().orElseThrow().getStatus());
+
+        // When
+        reports.put("u-b", saw(OTHER));
+        UpdateControl<ToolServer> second = reconciler.reconcile(server, nothing());
+
+        // Then
+        assertThat(first.isPatchStatus()).isTrue();
+        assertThat(second.isPatchStatus()).isTrue();
+        assertThat(told).allSatisfy(event -> {
+            assertThat(event.getType()).isEqualTo("Warning");
+            assertThat(event.getReason()).isEqualTo("ToolDefinitionChanged");
+            assertThat(event.getRegarding().getName()).isEqualTo("files");
+            assertThat(event.getNote()).isEqualTo("read: the server shows " + OTHER + ", pinned is " + PIN);
+        });
+        // The API server takes an event of a name once.
+        assertThat(told.stream().map(event -> event.getMetadata().getName()).distinct()).hasSize(1);
+    }
+
+    @Test
+    void saysNothingWhileAllIsAsPinned() {
+        // Given
+        fleet.accept(Snapshots.of(cluster()));
+        reports.put("u-a", new PodReport("r", null, List.of(1), NOW, null));
+
+        // When
+        UpdateControl<ToolServer> outcome = reconciler.reconcile(server(), nothing());
+
+        // Then
+        assertThat(outcome.isPatchStatus()).isTrue();
+        assertThat(told).isEmpty();
+    }
+
+    private static PodReport saw(String seen) {
+        return new PodReport("r", null, List.of(1), NOW, null,
+                List.of(new ChangedDefinition("files", "read", seen, NOW)));
+    }
+
+    private static ToolServer server() {
+        ToolServer server = new ToolServer();
+        server.getMetadata().setNamespace("dev");
+        server.getMetadata().setName("files");
+        server.getMetadata().setUid("u-files");
+        server.getMetadata().setGeneration(3L);
+        return server;
+    }
+
+    private KubernetesClient client() {
+        return (KubernetesClient) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[]{KubernetesClient.class},
+                (proxy, method, arguments) -> Proxy.newProxyInstance(
+                        getClass().getClassLoader(), new Class<?>[]{NamespaceableResource.class},
+                        (resource, call, none) -> {
+                            told.add((Event) arguments[0]);
+                            return arguments[0];
+                        }));
+    }
+
+    @SuppressWarnings("unchecked")
+    private Context<ToolServer> nothing() {
+        return (Context<ToolServer>) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[]{Context.class}, (proxy, method, arguments) -> null);
+    }
+
+    private static String cluster() {
+        return """
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: dev, labels: {chaperone.dev/governed: "true"}}
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: coder, namespace: dev, uid: u-coder}
+                spec: {template: {metadata: {labels: {app: coder}}}}
+                ---
+                %s---
+                %s---
+                apiVersion: chaperone.dev/v1alpha1
+                kind: ToolServer
+                metadata: {name: files, namespace: dev, uid: u-files, generation: 3}
+                spec: {url: 'http://files/mcp', tools: [{name: read, definition: '%s'}]}
+                """.formatted(pod("a"), pod("b"), PIN);
+    }
+
+    private static String pod(String name) {
+        return """
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  {name: %1$s, namespace: dev, uid: u-%1$s, annotations: {chaperone.dev/workload: \
+                '{"apiVersion":"apps/v1","kind":"Deployment","name":"coder","uid":"u-coder"}'}}
+                status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
+                """.formatted(name);
+    }
+}
