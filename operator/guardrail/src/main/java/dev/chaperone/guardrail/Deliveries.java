@@ -1,21 +1,25 @@
 package dev.chaperone.guardrail;
 
 import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.ConfigSource;
 import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.state.Credentials;
+import dev.chaperone.guardrail.state.EgressLockProof;
 import dev.chaperone.guardrail.state.Leases;
 import dev.chaperone.guardrail.telemetry.AuditLog;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a source delivers to, and what it may know. */
-record Deliveries(ActiveConfig config, Credentials credentials, Leases leases, AuditLog audit, @Nullable Spool spool)
+record Deliveries(ActiveConfig config, Credentials credentials, Leases leases, AuditLog audit, @Nullable Spool spool,
+        Path stateDirectory)
         implements
             ConfigSource.Offers {
     @Override
@@ -61,5 +65,10 @@ record Deliveries(ActiveConfig config, Credentials credentials, Leases leases, A
     @Override
     public @Nullable TrailPosition trail() {
         return spool == null ? null : spool.position();
+    }
+
+    @Override
+    public @Nullable EgressLockReport egressLock() {
+        return EgressLockProof.reported(stateDirectory);
     }
 }

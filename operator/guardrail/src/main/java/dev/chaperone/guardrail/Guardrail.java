@@ -98,7 +98,7 @@ public final class Guardrail implements AutoCloseable {
         if (spool != null) {
             adminLoop.scheduleWithFixedDelay(audit::tellOfLosses, 1, 1, TimeUnit.SECONDS);
         }
-        source.start(new Deliveries(config, credentials, leases, audit, spool));
+        source.start(new Deliveries(config, credentials, leases, audit, spool, settings.stateDirectory()));
         if (sender != null) {
             sender.start();
         }

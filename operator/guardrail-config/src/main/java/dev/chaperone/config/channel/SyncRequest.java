@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param audit the number of the last line of its audit trail; -1 when there is none yet
  * @param trail how far its audit trail has been acknowledged; null when it exports none
  * @param held the oversight requirements whose leases run here
+ * @param egressLock what the egress lock of its pod found; null when it has none
  * @param mayWait {@code wait}: whether the answer may be held back for as long as it would say nothing new
  */
 public record SyncRequest(
@@ -28,6 +29,7 @@ public record SyncRequest(
         long audit,
         @Nullable TrailPosition trail,
         Set<String> held,
+        @Nullable EgressLockReport egressLock,
         boolean mayWait) {
     public SyncRequest {
         formats = List.copyOf(formats);
@@ -48,6 +50,9 @@ public record SyncRequest(
         }
         var names = tree.putArray("held");
         new TreeSet<>(held).forEach(names::add);
+        if (egressLock != null) {
+            tree.set("egressLock", egressLock.tree());
+        }
         return Message.bytes(tree.put("wait", mayWait));
     }
 
@@ -55,6 +60,7 @@ public record SyncRequest(
     public static SyncRequest read(byte[] bytes) throws MessageException {
         Message message = Message.of(bytes);
         Message trail = message.optionalObject("trail");
+        Message lock = message.optionalObject("egressLock");
         return new SyncRequest(
                 message.uuid("boot"),
                 message.integers("formats"),
@@ -64,6 +70,7 @@ public record SyncRequest(
                 message.number("audit", -1),
                 trail == null ? null : TrailPosition.of(trail),
                 Set.copyOf(message.requirements("held")),
+                lock == null ? null : EgressLockReport.of(lock),
                 message.flag("wait"));
     }
 }

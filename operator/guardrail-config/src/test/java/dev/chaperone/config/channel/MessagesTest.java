@@ -7,6 +7,7 @@ import dev.chaperone.config.Digests;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,8 +39,9 @@ class MessagesTest {
         // Given
         var full = new SyncRequest(BOOT, List.of(1, 2), A, B, A, 17,
                 new TrailPosition(12, Duration.ofMillis(2500), 3, 1, "word"), Set.of("review", "monitoring.heartbeat"),
+                new EgressLockReport(true, Instant.ofEpochMilli(1_700_000_000_123L), "operator: reached, then refused"),
                 true);
-        var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), false);
+        var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), null, false);
 
         // When
         var read = List.of(SyncRequest.read(full.write()), SyncRequest.read(first.write()));
@@ -81,7 +83,8 @@ class MessagesTest {
     @Test
     void what_a_newer_version_adds_is_passed_over() throws Exception {
         // Given
-        String request = text(new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), false).write());
+        String request = text(
+                new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), null, false).write());
         String answer = text(new SyncAnswer("dev/coder", A, B, new TreeMap<>()).write());
         String credentials = text(CredentialSet.NONE.write());
 
@@ -119,7 +122,8 @@ class MessagesTest {
             "\"wait\":true | \"wait\":null | has no wait"})
     void a_request_with_a_member_of_another_kind_is_refused(String from, String to, String message) {
         String good = text(new SyncRequest(BOOT, List.of(1), A, A, A, 3,
-                new TrailPosition(2, Duration.ofMillis(40), 0, 0, "word"), Set.of("review"), true).write());
+                new TrailPosition(2, Duration.ofMillis(40), 0, 0, "word"), Set.of("review"),
+                new EgressLockReport(false, Instant.EPOCH, "because"), true).write());
         String spoilt = good.replace(from.replace("BOOT", BOOT).replace("A", A), to);
         assertThat(spoilt).isNotEqualTo(good);
         assertThatThrownBy(() -> SyncRequest.read(bytes(spoilt)))

@@ -1,6 +1,7 @@
 package dev.chaperone.guardrail.config;
 
 import dev.chaperone.config.GuardrailConfigSpec;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.guardrail.spool.Spool;
 import java.io.IOException;
@@ -75,5 +76,9 @@ public interface ConfigSource extends AutoCloseable {
         /** How far the audit trail has been acknowledged; null when it goes nowhere. */
         @Nullable
         TrailPosition trail();
+
+        /** What the egress lock of this pod found; null when it has none. */
+        @Nullable
+        EgressLockReport egressLock();
     }
 }
