@@ -50,7 +50,8 @@ record Program(
             return new Program(
                     required(properties, "name"), required(properties, "title"), required(properties, "description"),
                     required(properties, "main"), folder.resolve(required(properties, "options")),
-                    others(properties, folder), required(properties, "user"), List.of(required(properties, "modules").split("\\s+")),
+                    others(properties, folder), required(properties, "user"),
+                    List.of(required(properties, "modules").split("\\s+")),
                     files.filter(file -> file.toString().endsWith(".jar")).sorted().toList());
         }
     }

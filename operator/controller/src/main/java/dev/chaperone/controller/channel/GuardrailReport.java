@@ -1,5 +1,6 @@
 package dev.chaperone.controller.channel;
 
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.config.channel.SyncRequest;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.controller.fleet.TrailReport;
@@ -15,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param refused the last bundle that it could not load
  * @param audit the number of the last line of its audit trail
  * @param trail how it stands with its audit trail; null when it exports none
+ * @param egressLock what the egress lock of its pod found; null when it says nothing of one
  */
 record GuardrailReport(
         String boot, List<Integer> formats, @Nullable String revision, @Nullable String refused, long audit,
-        @Nullable TrailReport trail) {
+        @Nullable TrailReport trail, @Nullable EgressLockReport egressLock) {
     GuardrailReport {
         formats = List.copyOf(formats);
     }
@@ -33,7 +35,8 @@ record GuardrailReport(
                         position.untold(),
                         breaks);
         return new GuardrailReport(
-                request.boot(), request.formats(), request.revision(), request.refused(), request.audit(), trail);
+                request.boot(), request.formats(), request.revision(), request.refused(), request.audit(), trail,
+                request.egressLock());
     }
 
     /** Whether it says nothing new, but perhaps of the audit trail, which grows with every call. */
@@ -42,6 +45,6 @@ record GuardrailReport(
     }
 
     private GuardrailReport withTrail(long otherAudit, @Nullable TrailReport other) {
-        return new GuardrailReport(boot, formats, revision, refused, otherAudit, other);
+        return new GuardrailReport(boot, formats, revision, refused, otherAudit, other, egressLock);
     }
 }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.config.JsonTrees;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.controller.fleet.TrailReport;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,11 @@ record PeerPage(String instance, long version, List<Heard> pods) {
                         .put("untold", trail.untold())
                         .put("breaks", trail.breaks());
             }
+            EgressLockReport lock = report.egressLock();
+            if (lock != null) {
+                pod.putObject("egressLock").put("proven", lock.proven()).put("at", lock.at().toEpochMilli())
+                        .put("detail", lock.detail());
+            }
         }
         try {
             return JsonTrees.write(tree);
@@ -91,7 +98,8 @@ record PeerPage(String instance, long version, List<Heard> pods) {
             }
             pods.add(new Heard(text(pod, "pod"), Duration.ofMillis(Math.max(0, number(pod, "age"))),
                     new GuardrailReport(text(pod, "boot"), formats, optional(pod, "revision"),
-                            optional(pod, "refused"), number(pod, "audit"), trail(pod.get("trail")))));
+                            optional(pod, "refused"), number(pod, "audit"), trail(pod.get("trail")),
+                            lock(pod.get("egressLock")))));
         }
         return new PeerPage(text(tree, "instance"), number(tree, "version"), pods);
     }
@@ -103,6 +111,13 @@ record PeerPage(String instance, long version, List<Heard> pods) {
                         Duration.ofMillis(Math.max(0, number(trail, "waiting"))), number(trail, "lost"),
                         number(trail, "untold"),
                         number(trail, "breaks"));
+    }
+
+    private static @Nullable EgressLockReport lock(@Nullable JsonNode lock) throws IOException {
+        return lock == null || lock.isNull()
+                ? null
+                : new EgressLockReport(required(lock, "proven").booleanValue(),
+                        Instant.ofEpochMilli(number(lock, "at")), text(lock, "detail"));
     }
 
     private static JsonNode required(JsonNode tree, String name) throws IOException {

@@ -1,5 +1,6 @@
 package dev.chaperone.controller.fleet;
 
+import dev.chaperone.config.channel.EgressLockReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +41,11 @@ public interface ProgrammingReports {
      * @param formats the bundle formats that it reads
      * @param lastSeen when it was heard last
      * @param trail how it stands with its audit trail; null when it exports none
+     * @param egressLock what its egress lock found; null when it says nothing of one
      */
     record PodReport(
             @Nullable String revision, @Nullable String refused, List<Integer> formats, Instant lastSeen,
-            @Nullable TrailReport trail) {
+            @Nullable TrailReport trail, @Nullable EgressLockReport egressLock) {
         public PodReport {
             formats = List.copyOf(formats);
         }

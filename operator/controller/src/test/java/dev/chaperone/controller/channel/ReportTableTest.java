@@ -15,7 +15,7 @@ class ReportTableTest {
     private final ReportTable table = new ReportTable(AGE, clock.clocks());
 
     private static GuardrailReport report(String revision, long audit) {
-        return new GuardrailReport("boot", List.of(1), revision, null, audit, null);
+        return new GuardrailReport("boot", List.of(1), revision, null, audit, null, null);
     }
 
     private static PeerPage page(String pod, Duration age, GuardrailReport report) {
@@ -185,8 +185,9 @@ class ReportTableTest {
         // Given
         PeerPage page = new PeerPage("i", 7, List.of(
                 new PeerPage.Heard("a", Duration.ofMillis(1234),
-                        new GuardrailReport("boot", List.of(1, 2), "sha256:x", "sha256:y", -1, null)),
-                new PeerPage.Heard("b", Duration.ZERO, new GuardrailReport("boot", List.of(), null, null, 9, null))));
+                        new GuardrailReport("boot", List.of(1, 2), "sha256:x", "sha256:y", -1, null, null)),
+                new PeerPage.Heard("b", Duration.ZERO,
+                        new GuardrailReport("boot", List.of(), null, null, 9, null, null))));
 
         // When
         PeerPage read = PeerPage.read(page.write());

@@ -122,7 +122,7 @@ class OversightMonitorTest {
     }
 
     private void hear(String pod, TrailReport trail) {
-        reports.put(pod, new ProgrammingReports.PodReport(null, null, List.of(1), now, trail));
+        reports.put(pod, new ProgrammingReports.PodReport(null, null, List.of(1), now, trail, null));
     }
 
     private void hearAll() {
@@ -153,7 +153,7 @@ class OversightMonitorTest {
     }
 
     private Map<String, Duration> granted(String pod, TrailReport trail) {
-        return monitor.granted(CODER, pod, trail);
+        return monitor.granted(CODER, pod, trail, null);
     }
 
     @Test
