@@ -32,7 +32,7 @@ class CensusShapeTest {
     private static final KubernetesSerialization KUBERNETES = new KubernetesSerialization();
 
     static Stream<Attempt> refused() {
-        return ShapeAttempts.all();
+        return Stream.concat(ShapeAttempts.all(), LockAttempts.all());
     }
 
     static Stream<Attempt> taken() {

@@ -116,7 +116,7 @@ class AgentOversightTest {
         Requirement lock = oversight.requirements().getLast();
         assertThat(lock.terms()).isEqualTo(new Terms.EgressLock());
         assertThat(lock.terms().isOfPods()).isTrue();
-        assertThat(lock.policies()).extracting(Object::toString).containsExactly("OversightPolicy dev/locked");
+        assertThat(lock.policies()).extracting(Object::toString).containsExactly("OversightPolicy/dev/locked");
         assertThat(lock.grace()).isEqualTo(Duration.ofSeconds(10));
         assertThat(lock.narrowings()).hasSize(1);
     }
