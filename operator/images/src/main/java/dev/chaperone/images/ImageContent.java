@@ -70,20 +70,20 @@ record ImageContent(Program program, Path runtime, Optional<Path> cache, Instant
 
     /** The arguments of java, as a file of them: the class path is in the order in which the AOT cache was trained. */
     private String command() throws IOException {
-        return command(program.options(), program.mainClass());
+        return command(program.options(),
+                cache.isPresent() ? "-XX:AOTCache=" + HOME + "/" + CACHE + "\n" : "", program.mainClass());
     }
 
     private String command(String name) throws IOException {
         Program.Command other = Objects.requireNonNull(program.others().get(name));
-        return command(other.options(), other.mainClass());
+        // The cache is of the program's own options, and not taken with others.
+        return command(other.options(), "", other.mainClass());
     }
 
-    private String command(Path options, String mainClass) throws IOException {
+    private String command(Path options, String more, String mainClass) throws IOException {
         String classPath = program.jars().stream().map(jar -> HOME + "/lib/" + jar.getFileName())
                 .collect(Collectors.joining(":"));
-        return Files.readString(options)
-                + (cache.isPresent() ? "-XX:AOTCache=" + HOME + "/" + CACHE + "\n" : "")
-                + "-cp " + classPath + "\n" + mainClass + "\n";
+        return Files.readString(options) + more + "-cp " + classPath + "\n" + mainClass + "\n";
     }
 
     private FileEntriesLayer files(String name, String folder, List<Path> files) {

@@ -32,9 +32,14 @@ final class Node {
 
     /** The JVM of a pod gets a signal, and nothing else of it. */
     void signalsJavaOf(Pod pod, String signal) throws IOException, InterruptedException {
+        signalsOf(pod, "java", signal);
+    }
+
+    /** The pod's processes of a command get a signal. */
+    void signalsOf(Pod pod, String command, String signal) throws IOException, InterruptedException {
         // Some runtimes write the UID with underscores.
         String uid = pod.getMetadata().getUid().replace('-', '.');
-        signals("java", "grep -q '" + uid + "' \"$process/cgroup\"", signal);
+        signals(command, "grep -q '" + uid + "' \"$process/cgroup\"", signal);
     }
 
     /** Whatever a pod and the operator send one another is lost from now on; all else passes. */
