@@ -12,13 +12,19 @@ import java.util.function.Consumer;
  *   chain out {
  *     type filter hook output priority filter; policy drop;
  *     oifname "lo" accept
- *     ct state established,related accept
+ *     ct state established,related ct direction reply accept
  *     meta skuid UID accept
+ *     ct state established tcp flags ! syn accept
  *     icmpv6 type 133-136 accept
  *     counter reject with icmpx admin-prohibited
  *   }
  * }
  * </pre>
+ *
+ * <p>That a connection is established lets only answers out to whoever opened it from outside. What the guardrail opened goes
+ * on being established after its socket is gone, and for UDP that is all there is: whoever takes the port that it has just
+ * asked a name server from could ask as well. Of TCP, what has no socket any more still has to go out, such as the last
+ * packets of a connection that was closed; nobody else opens one without SYN.
  *
  * <p>Neighbour discovery of IPv6 is the kernel's and belongs to no user: without it not even the guardrail would find its
  * way. Others cannot send it, since that takes a raw socket.
@@ -27,7 +33,7 @@ final class LockRules {
     static final String TABLE = "chaperone";
 
     /** How many acknowledgements tell that all of it is in force. */
-    static final int ACKNOWLEDGED = 9;
+    static final int ACKNOWLEDGED = 10;
 
     /** The same of the removal. */
     static final int REMOVAL_ACKNOWLEDGED = 2;
@@ -65,7 +71,10 @@ final class LockRules {
     private static final int META_PROTOCOL = 16;
     private static final int TRANSPORT_HEADER = 2;
     private static final int CT_STATE = 0;
-    private static final int CT_ESTABLISHED_OR_RELATED = 2 | 4;
+    private static final int CT_DIRECTION = 1;
+    private static final int CT_ESTABLISHED = 2;
+    private static final int CT_RELATED = 4;
+    private static final byte REPLY = 1;
     private static final int EQUAL = 0;
     private static final int NOT_EQUAL = 1;
     private static final int AT_MOST = 3;
@@ -74,6 +83,9 @@ final class LockRules {
     private static final byte ADMIN_PROHIBITED = 3;
 
     private static final int INTERFACE_NAME = 16;
+    private static final byte TCP = 6;
+    private static final int TCP_FLAGS = 13;
+    private static final byte SYN = 2;
     private static final byte ICMPV6 = 58;
     private static final byte ROUTER_SOLICITATION = (byte) 133;
     private static final byte NEIGHBOUR_ADVERTISEMENT = (byte) 136;
@@ -97,11 +109,9 @@ final class LockRules {
             accept(rule);
         });
         all.rule(rule -> {
-            expression(rule, "ct", data -> data.number(1, REGISTER).number(2, CT_STATE));
-            expression(rule, "bitwise", data -> data.number(1, REGISTER).number(2, REGISTER).number(3, Integer.BYTES)
-                    .nested(4, mask -> mask.bytes(1, NetlinkMessage.native32(CT_ESTABLISHED_OR_RELATED)))
-                    .nested(5, xor -> xor.bytes(1, NetlinkMessage.native32(0))));
-            compare(rule, NOT_EQUAL, NetlinkMessage.native32(0));
+            connectionIs(rule, CT_ESTABLISHED | CT_RELATED);
+            expression(rule, "ct", data -> data.number(1, REGISTER).number(2, CT_DIRECTION));
+            compare(rule, EQUAL, REPLY);
             accept(rule);
         });
         all.rule(rule -> {
@@ -110,10 +120,18 @@ final class LockRules {
             accept(rule);
         });
         all.rule(rule -> {
+            connectionIs(rule, CT_ESTABLISHED);
+            meta(rule, META_PROTOCOL);
+            compare(rule, EQUAL, TCP);
+            payload(rule, TCP_FLAGS);
+            masked(rule, SYN);
+            compare(rule, EQUAL, (byte) 0);
+            accept(rule);
+        });
+        all.rule(rule -> {
             meta(rule, META_PROTOCOL);
             compare(rule, EQUAL, ICMPV6);
-            expression(rule, "payload",
-                    data -> data.number(1, REGISTER).number(2, TRANSPORT_HEADER).number(3, 0).number(4, 1));
+            payload(rule, 0);
             compare(rule, AT_LEAST, ROUTER_SOLICITATION);
             compare(rule, AT_MOST, NEIGHBOUR_ADVERTISEMENT);
             accept(rule);
@@ -150,6 +168,24 @@ final class LockRules {
 
     private static void meta(NetlinkMessage rule, int key) {
         expression(rule, "meta", data -> data.number(2, key).number(1, REGISTER));
+    }
+
+    private static void connectionIs(NetlinkMessage rule, int states) {
+        expression(rule, "ct", data -> data.number(1, REGISTER).number(2, CT_STATE));
+        masked(rule, NetlinkMessage.native32(states));
+        compare(rule, NOT_EQUAL, NetlinkMessage.native32(0));
+    }
+
+    /** One byte of the transport header. */
+    private static void payload(NetlinkMessage rule, int offset) {
+        expression(rule, "payload",
+                data -> data.number(1, REGISTER).number(2, TRANSPORT_HEADER).number(3, offset).number(4, 1));
+    }
+
+    private static void masked(NetlinkMessage rule, byte... mask) {
+        expression(rule, "bitwise", data -> data.number(1, REGISTER).number(2, REGISTER).number(3, mask.length)
+                .nested(4, bits -> bits.bytes(1, mask))
+                .nested(5, xor -> xor.bytes(1, new byte[mask.length])));
     }
 
     private static void compare(NetlinkMessage rule, int operator, byte... value) {

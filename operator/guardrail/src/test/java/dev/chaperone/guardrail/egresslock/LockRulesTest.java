@@ -22,8 +22,9 @@ class LockRulesTest {
             \tchain out {
             \t\ttype filter hook output priority filter; policy drop;
             \t\toifname "lo" accept
-            \t\tct state established,related accept
+            \t\tct state established,related ct direction reply accept
             \t\tmeta skuid 64515 accept
+            \t\tct state established tcp flags ! syn accept
             \t\ticmpv6 type 133-136 accept
             \t\tcounter packets 0 bytes 0 reject with icmpx admin-prohibited
             \t}

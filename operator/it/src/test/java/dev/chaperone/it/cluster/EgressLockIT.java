@@ -50,11 +50,23 @@ class EgressLockIT {
                   const socket = dgram.createSocket(host.includes(':') ? 'udp6' : 'udp4');
                   socket.on('error', error => done(error.code));
                   socket.on('message', () => done('REACHED'));
-                  const question = Buffer.from('43480100000100000000000000000200 01'.replace(' ', ''), 'hex');
+                  const question = Buffer.from('4348010000010000000000000000020001', 'hex');
                   socket.send(question, Number(port), host, error => { if (error) done(error.code); });
                 }
               }));
             Promise.all(all).then(() => { console.log(JSON.stringify(results)); process.exit(0); });
+            """;
+
+    /** Asks a name server from a port of its own: arguments are port and server. */
+    private static final String ASK = """
+            const [port, server] = process.argv.slice(1);
+            const socket = require('dgram').createSocket('udp4');
+            const done = what => { console.log(what); process.exit(0); };
+            setTimeout(() => done('SILENT'), 4000);
+            socket.on('error', error => done(error.code));
+            socket.on('message', () => done('REACHED'));
+            socket.bind(Number(port), () => socket.send(Buffer.from('4348010000010000000000000000020001', 'hex'), 53,
+              server, error => { if (error) done(error.code); }));
             """;
 
     @RegisterExtension
@@ -225,6 +237,25 @@ class EgressLockIT {
                 "CapBnd:\t0000000000000000", "NoNewPrivs:\t1");
         assertLocked(pod, "agent");
         System.out.println("root in a locked pod: " + tried.replace("\n", " | "));
+    }
+
+    /** What netfilter goes on to know of a question by UDP when whoever asked it has long closed his socket. */
+    @Test
+    void nobodyGoesOnFromThePortWhereTheGuardrailHasJustAsked() throws Exception {
+        // Given
+        Pod pod = locked();
+        String server = address("kube-system", "kube-dns");
+        String node = owner.runs(pod, "agent", "which", "node").strip();
+        String asked = cluster.platformAdmin().node().runsBeside(
+                pod, "sleep", GuardrailPod.UID, node, "-e", ASK, "--", "40000", server);
+        assertThat(asked.strip()).as("the guardrail's user").isEqualTo("REACHED");
+
+        // When
+        String asRoot = owner.runs(pod, "agent", "node", "-e", ASK, "--", "40000", server);
+        String asAnother = owner.runs(pod, "helper", "node", "-e", ASK, "--", "40000", server);
+
+        // Then
+        assertThat(List.of(asRoot.strip(), asAnother.strip())).containsExactly("EPERM", "EPERM");
     }
 
     @ParameterizedTest
