@@ -60,7 +60,8 @@ class ShapesTest {
     @Test
     void aReleaseWithoutALockIsTakenOverAlike() {
         // Given
-        GuardrailShapeSpec before = new GuardrailShapeSpec(List.of(release("one")), null, List.copyOf(VOLUMES), null, null);
+        GuardrailShapeSpec before = new GuardrailShapeSpec(List.of(release("one")), null, List.copyOf(VOLUMES), null,
+                null);
 
         // When
         GuardrailShapeSpec next = Shapes.next(before, release("two"), lock("two"), VOLUMES, null);

@@ -27,7 +27,7 @@ public record GuardFacts(@Nullable String digest, @Nullable String image, LockFa
 
     // So that no pod is taken for one that may be without a guardrail and passes for one with it.
     private static final GuardFacts BORROWED = new GuardFacts(
-            null, null, List.of(new Breach(Breach.Rule.BORROWED, null)));
+            null, null, LockFacts.NONE, List.of(new Breach(Breach.Rule.BORROWED, null)));
 
     private static final KubernetesSerialization TREES = new KubernetesSerialization();
 
