@@ -106,6 +106,46 @@ The Pod Security baseline, whatever the namespace's labels say of it, and what r
   reason: Forbidden
 {{- end }}
 
+{{/*
+What no container beside the guardrail and the lock may have in a pod whose egress is locked to the guardrail's user: all
+that leads to another user, or to other rules. No privilege escalation, since a file that belongs to 64515 and has the
+setuid bit may lie in any image.
+*/}}
+{{- define "chaperone.lockRules" -}}
+- expression: >-
+    !variables.locked || variables.containers.all(c,
+    'ALL' in c.?securityContext.capabilities.drop.orValue([])
+    && c.?securityContext.capabilities.add.orValue([]).size() == 0)
+  message: >-
+    the pod's egress is locked to its guardrail (an oversight policy says egress mode Locked), and a container keeps or
+    adds capabilities, with which it could become the guardrail's user; set securityContext.capabilities to
+    {drop: [ALL]} in every container
+  reason: Forbidden
+- expression: >-
+    !variables.locked || variables.containers.all(c, !c.?securityContext.allowPrivilegeEscalation.orValue(true))
+  message: >-
+    the pod's egress is locked to its guardrail (an oversight policy says egress mode Locked), and a container may gain
+    privileges, as by a setuid file; set securityContext.allowPrivilegeEscalation to false in every container
+  reason: Forbidden
+- expression: >-
+    !variables.locked || variables.podSaysUser
+    || variables.containers.all(c, c.?securityContext.runAsUser.hasValue())
+  message: >-
+    the pod's egress is locked to its guardrail (an oversight policy says egress mode Locked), and a container does not
+    say as whom it runs, which its image could say as 64515; set securityContext.runAsUser in the pod or in every
+    container, to any user but 64515
+  reason: Forbidden
+{{- end }}
+
+{{- define "chaperone.lockVariables" -}}
+- name: locked
+  expression: >-
+    object.spec.?initContainers.orValue([]).size() > 1
+    && object.spec.initContainers[1].name == 'chaperone-egress-lock'
+- name: podSaysUser
+  expression: object.spec.?securityContext.runAsUser.hasValue()
+{{- end }}
+
 {{- define "chaperone.containerVariables" -}}
 - name: seLinuxTypes
   expression: "['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t']"

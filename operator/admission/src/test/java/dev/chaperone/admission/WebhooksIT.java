@@ -86,7 +86,8 @@ class WebhooksIT {
                 Map.of(
                         PodMutator.PATH, new PodMutator(
                                 new PodInjector(SETTINGS), new WorkloadBinding(WebhooksIT::owner, List.of()),
-                                namespace -> true, account -> false, "chaperone-system"),
+                                namespace -> true, account -> false, (namespace, workload, labels) -> false,
+                                "chaperone-system"),
                         PolicyValidator.PATH, new PolicyValidator(
                                 new PolicyCompiler(), () -> PolicyWorld.EMPTY,
                                 (namespace, reference, url) -> "nothing is offered")),

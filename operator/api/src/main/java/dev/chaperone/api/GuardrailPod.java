@@ -8,6 +8,12 @@ public final class GuardrailPod {
     /** Name of the guardrail's container. */
     public static final String CONTAINER = "chaperone-guardrail";
 
+    /**
+     * Name of the init container that locks the pod's egress, right behind the guardrail in pods that have it. It ends when
+     * the lock is set.
+     */
+    public static final String LOCK_CONTAINER = "chaperone-egress-lock";
+
     /** User that the guardrail runs as; no other container of the pod may. */
     public static final int UID = 64515;
 

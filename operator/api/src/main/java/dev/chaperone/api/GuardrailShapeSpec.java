@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param containers the containers that a new pod may bring, the one that is injected now first; the one of the release
  *     before stands behind it, so that pods admitted during an upgrade are not refused
+ * @param locks the egress locks that a new pod may bring behind its guardrail, in the same order; null for none
  * @param volumes the volumes that only the guardrail mounts
  * @param earlier digests of what was injected before, the newest first, so that pods which still have it are known; none
  *     of them admits a pod
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     are none
  */
 public record GuardrailShapeSpec(
-        List<JsonNode> containers, List<JsonNode> volumes, @Nullable List<String> earlier,
-        @Nullable List<String> exempt) {
+        List<JsonNode> containers, @Nullable List<JsonNode> locks, List<JsonNode> volumes,
+        @Nullable List<String> earlier, @Nullable List<String> exempt) {
     /** Most digests that are kept. */
     public static final int EARLIER = 64;
 

@@ -80,7 +80,13 @@ public interface OversightRules {
     enum EgressMode {
         /** By a NetworkPolicy for the whole pod, which the cluster's network has to enforce. */
         @JsonProperty("Restricted")
-        RESTRICTED
+        RESTRICTED,
+        /**
+         * By that, and by rules in the pod's own network that let only the guardrail's user out. Asks of every other container
+         * that it has no privileges and says as whom it runs.
+         */
+        @JsonProperty("Locked")
+        LOCKED
     }
 
     /**

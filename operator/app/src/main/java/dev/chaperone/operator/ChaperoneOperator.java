@@ -33,6 +33,7 @@ import dev.chaperone.controller.evidence.EvidenceSink;
 import dev.chaperone.controller.evidence.OtlpSettings;
 import dev.chaperone.controller.evidence.OtlpSink;
 import dev.chaperone.controller.evidence.StandardOutputSink;
+import dev.chaperone.injection.EgressLockContainer;
 import dev.chaperone.injection.GuardrailContainer;
 import dev.chaperone.injection.GuardrailSettings;
 import dev.chaperone.injection.PodInjector;
@@ -176,7 +177,8 @@ final class ChaperoneOperator implements AutoCloseable {
         if (injector == null) {
             throw new IllegalStateException("the operator is starting, no guardrail is known yet");
         }
-        return new PodMutator(injector, binding, world::isGoverned, watch::exempts, settings.namespace())
+        return new PodMutator(
+                injector, binding, world::isGoverned, watch::exempts, world::locksEgress, settings.namespace())
                 .handle(request);
     }
 
@@ -186,7 +188,7 @@ final class ChaperoneOperator implements AutoCloseable {
                 certificates.authorityPem(), settings.resources());
         ObjectNode container = GuardrailContainer.container(guardrail);
         ShapeKeeper shapes = new ShapeKeeper(
-                client, container, GuardrailContainer.volumes(), owners,
+                client, container, EgressLockContainer.container(guardrail), GuardrailContainer.volumes(), owners,
                 () -> fleet.ready() ? fleet.plan().exemptions().names() : null);
         WebhookKeeper webhooks = new WebhookKeeper(client, settings.namespace(), owners);
         return () -> {

@@ -28,7 +28,8 @@ final class SimulatedReports implements ProgrammingReports {
         plan.get().agents().values().stream().flatMap(agent -> agent.pods().stream())
                 .filter(pod -> pod.bound() != null && pod.guard().digest() != null
                         && !silent.contains(pod.namespace() + '/' + pod.name()))
-                .forEach(pod -> reports.put(pod.uid(), new PodReport("r", null, List.of(), now, null)));
+                .forEach(
+                        pod -> reports.put(pod.uid(), new PodReport("r", null, List.of(), now, null, List.of(), null)));
         return reports;
     }
 

@@ -77,7 +77,7 @@ class ToolServerEventTest {
     void saysNothingWhileAllIsAsPinned() {
         // Given
         fleet.accept(Snapshots.of(cluster()));
-        reports.put("u-a", new PodReport("r", null, List.of(1), NOW, null));
+        reports.put("u-a", new PodReport("r", null, List.of(1), NOW, null, List.of(), null));
 
         // When
         UpdateControl<ToolServer> outcome = reconciler.reconcile(server(), nothing());
@@ -89,7 +89,7 @@ class ToolServerEventTest {
 
     private static PodReport saw(String seen) {
         return new PodReport("r", null, List.of(1), NOW, null,
-                List.of(new ChangedDefinition("files", "read", seen, NOW)));
+                List.of(new ChangedDefinition("files", "read", seen, NOW)), null);
     }
 
     private static ToolServer server() {

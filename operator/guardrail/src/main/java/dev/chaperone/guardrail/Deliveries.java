@@ -2,14 +2,17 @@ package dev.chaperone.guardrail;
 
 import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.config.channel.ChangedDefinition;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.guardrail.config.ActiveConfig;
 import dev.chaperone.guardrail.config.ConfigSource;
 import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.state.Credentials;
+import dev.chaperone.guardrail.state.EgressLockProof;
 import dev.chaperone.guardrail.state.Leases;
 import dev.chaperone.guardrail.telemetry.AuditLog;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +27,8 @@ record Deliveries(
         Leases leases,
         AuditLog audit,
         @Nullable Spool spool,
-        Supplier<List<ChangedDefinition>> definitions)
+        Supplier<List<ChangedDefinition>> definitions,
+        Path stateDirectory)
         implements
             ConfigSource.Offers {
     @Override
@@ -75,5 +79,10 @@ record Deliveries(
     @Override
     public List<ChangedDefinition> changedDefinitions() {
         return definitions.get();
+    }
+
+    @Override
+    public @Nullable EgressLockReport egressLock() {
+        return EgressLockProof.reported(stateDirectory);
     }
 }

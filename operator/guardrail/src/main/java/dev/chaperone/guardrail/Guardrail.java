@@ -104,7 +104,8 @@ public final class Guardrail implements AutoCloseable {
         if (spool != null) {
             adminLoop.scheduleWithFixedDelay(audit::tellOfLosses, 1, 1, TimeUnit.SECONDS);
         }
-        source.start(new Deliveries(config, credentials, leases, audit, spool, () -> changed(sightings)));
+        source.start(new Deliveries(config, credentials, leases, audit, spool, () -> changed(sightings),
+                settings.stateDirectory()));
         if (sender != null) {
             sender.start();
         }

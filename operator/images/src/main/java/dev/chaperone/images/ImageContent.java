@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,7 +35,11 @@ record ImageContent(Program program, Path runtime, Optional<Path> cache, Instant
      * @param folder where files may be written that the image needs besides
      */
     JibContainerBuilder upon(JibContainerBuilder base, Path folder) throws IOException {
-        Path command = Files.writeString(folder.resolve("command"), command());
+        List<Path> commands = new ArrayList<>();
+        commands.add(Files.writeString(folder.resolve("command"), command()));
+        for (String name : program.others().keySet()) {
+            commands.add(Files.writeString(folder.resolve(name), command(name)));
+        }
         List<FileEntriesLayer> layers = new ArrayList<>();
         layers.add(FileEntriesLayer.builder().setName("java")
                 .addEntryRecursive(runtime, AbsoluteUnixPath.get(JAVA), (file, _) -> permissions(file),
@@ -42,7 +47,7 @@ record ImageContent(Program program, Path runtime, Optional<Path> cache, Instant
                 .build());
         layers.add(files("libraries", HOME + "/lib", program.libraries()));
         layers.add(files("program", HOME + "/lib", program.ownJars()));
-        layers.add(files("command", HOME, Stream.concat(Stream.of(command), cache.stream()).toList()));
+        layers.add(files("command", HOME, Stream.concat(commands.stream(), cache.stream()).toList()));
         return base.setFileEntriesLayers(layers)
                 .setEntrypoint(JAVA + "/bin/java", "@" + HOME + "/command")
                 .setProgramArguments(List.of())
@@ -54,6 +59,9 @@ record ImageContent(Program program, Path runtime, Optional<Path> cache, Instant
     Fingerprint fingerprint() throws IOException {
         Fingerprint fingerprint = new Fingerprint().add(command()).add(runtime.resolve("lib/modules"))
                 .add(runtime.resolve("lib/server/libjvm.so"));
+        for (String name : program.others().keySet()) {
+            fingerprint.add(command(name));
+        }
         for (Path file : Stream.concat(program.jars().stream(), cache.stream()).toList()) {
             fingerprint.add(file);
         }
@@ -62,11 +70,20 @@ record ImageContent(Program program, Path runtime, Optional<Path> cache, Instant
 
     /** The arguments of java, as a file of them: the class path is in the order in which the AOT cache was trained. */
     private String command() throws IOException {
+        return command(program.options(),
+                cache.isPresent() ? "-XX:AOTCache=" + HOME + "/" + CACHE + "\n" : "", program.mainClass());
+    }
+
+    private String command(String name) throws IOException {
+        Program.Command other = Objects.requireNonNull(program.others().get(name));
+        // The cache is of the program's own options, and not taken with others.
+        return command(other.options(), "", other.mainClass());
+    }
+
+    private String command(Path options, String more, String mainClass) throws IOException {
         String classPath = program.jars().stream().map(jar -> HOME + "/lib/" + jar.getFileName())
                 .collect(Collectors.joining(":"));
-        return Files.readString(program.options())
-                + (cache.isPresent() ? "-XX:AOTCache=" + HOME + "/" + CACHE + "\n" : "")
-                + "-cp " + classPath + "\n" + program.mainClass() + "\n";
+        return Files.readString(options) + more + "-cp " + classPath + "\n" + mainClass + "\n";
     }
 
     private FileEntriesLayer files(String name, String folder, List<Path> files) {

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +21,7 @@ import java.util.stream.Stream;
  * @param description for people, a sentence
  * @param mainClass the class that is started
  * @param options the file of JVM options
+ * @param others further commands of the image, by name
  * @param user number of the user and of its group
  * @param modules modules of the JDK that libraries use
  * @param jars the class path
@@ -28,9 +32,13 @@ record Program(
         String description,
         String mainClass,
         Path options,
+        Map<String, Command> others,
         String user,
         List<String> modules,
         List<Path> jars) {
+    /** A main class of its own, with JVM options of its own. */
+    record Command(String mainClass, Path options) {}
+
     static final String DESCRIPTION = "program.properties";
 
     static Program read(Path folder) throws IOException {
@@ -42,9 +50,21 @@ record Program(
             return new Program(
                     required(properties, "name"), required(properties, "title"), required(properties, "description"),
                     required(properties, "main"), folder.resolve(required(properties, "options")),
-                    required(properties, "user"), List.of(required(properties, "modules").split("\\s+")),
+                    others(properties, folder), required(properties, "user"),
+                    List.of(required(properties, "modules").split("\\s+")),
                     files.filter(file -> file.toString().endsWith(".jar")).sorted().toList());
         }
+    }
+
+    private static SortedMap<String, Command> others(Properties properties, Path folder) throws IOException {
+        SortedMap<String, Command> commands = new TreeMap<>();
+        for (String name : properties.getProperty("commands", "").split("\\s+")) {
+            if (!name.isEmpty()) {
+                commands.put(name, new Command(
+                        required(properties, name + ".main"), folder.resolve(required(properties, name + ".options"))));
+            }
+        }
+        return commands;
     }
 
     private static String required(Properties properties, String name) throws IOException {

@@ -96,6 +96,8 @@ class ImageArchiveTest {
         Files.writeString(runtime.resolve("release"), "25");
         Program program = new Program(
                 "guard", "Guard", "Guards.", "example.Main", Files.writeString(folder.resolve("guard.jvm"), "-Xmx9m\n"),
+                Map.of("lock", new Program.Command(
+                        "example.Lock", Files.writeString(folder.resolve("lock.jvm"), "-Xmx4m\n"))),
                 "64515", List.of("java.base"),
                 List.of(Files.writeString(folder.resolve("a.jar"), "a"),
                         Files.writeString(folder.resolve("chaperone-guard.jar"), "b")));

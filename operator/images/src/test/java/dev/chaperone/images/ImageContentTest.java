@@ -25,12 +25,16 @@ class ImageContentTest {
             Files.writeString(lib.resolve(jar), jar);
         }
         Files.writeString(directory.resolve("guard.jvm"), "# Small.\n-Xmx9m\n");
+        Files.writeString(directory.resolve("lock.jvm"), "-Xmx4m\n");
         Files.writeString(directory.resolve(Program.DESCRIPTION), """
                 name = guard
                 title = Guard
                 description = Guards.
                 main = example.Main
                 options = guard.jvm
+                commands = lock
+                lock.main = example.Lock
+                lock.options = lock.jvm
                 user = 64515
                 modules = java.logging \\
                   java.naming
@@ -54,6 +58,23 @@ class ImageContentTest {
                 -XX:AOTCache=/opt/chaperone/program.aot
                 -cp /opt/chaperone/lib/antlr.jar:/opt/chaperone/lib/chaperone-guard.jar:/opt/chaperone/lib/netty.jar
                 example.Main
+                """);
+    }
+
+    @Test
+    void furtherCommandsHaveOptionsOfTheirOwnAndNotTheCache() throws Exception {
+        // Given
+        ImageContent content = new ImageContent(
+                program, directory.resolve("lib"), Optional.of(Path.of(ImageContent.CACHE)), Instant.EPOCH);
+
+        // When
+        content.upon(Jib.fromScratch(), directory);
+
+        // Then
+        assertThat(directory.resolve("lock")).content().isEqualTo("""
+                -Xmx4m
+                -cp /opt/chaperone/lib/antlr.jar:/opt/chaperone/lib/chaperone-guard.jar:/opt/chaperone/lib/netty.jar
+                example.Lock
                 """);
     }
 

@@ -9,19 +9,27 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** One name for all that makes a guardrail: its container, and the volumes that it mounts. */
+/** One name for all that makes a guardrail: its container, the volumes that it mounts, and what locks the egress to it. */
 public final class GuardrailDigest {
     private GuardrailDigest() {}
+
+    /** Of a guardrail in a pod whose egress is not locked. */
+    public static String of(JsonNode container, Iterable<? extends JsonNode> volumes) {
+        return of(container, null, volumes);
+    }
 
     /**
      * The same for a container of the shape and for one that an API server stored, whoever wrote either: what is null or
      * empty counts as absent, and the order of members and volumes as nothing.
      *
      * @param container the guardrail's
+     * @param lock the container that locks the egress; null for none
      * @param volumes of the pod or of the shape; those that the container does not mount do not count
      */
-    public static String of(JsonNode container, Iterable<? extends JsonNode> volumes) {
+    public static String of(
+            JsonNode container, @Nullable JsonNode lock, Iterable<? extends JsonNode> volumes) {
         Set<String> mounted = new HashSet<>();
         container.path("volumeMounts").forEach(mount -> mounted.add(mount.path("name").asText()));
         SortedMap<String, JsonNode> own = new TreeMap<>();
@@ -33,6 +41,9 @@ public final class GuardrailDigest {
         });
         ObjectNode whole = (ObjectNode) pruned(container);
         own.values().forEach(volume -> whole.withArray("/volumes").add(pruned(volume)));
+        if (lock != null) {
+            whole.set("lock", pruned(lock));
+        }
         return Digests.of(CanonicalJson.bytes(whole));
     }
 

@@ -20,20 +20,24 @@ public final class PodInjector {
     private static final String RAW_SOCKETS = "NET_RAW";
 
     private final ObjectNode container;
+    private final @Nullable ObjectNode lock;
     private final List<ObjectNode> volumes;
 
     /**
      * @param container the guardrail's
+     * @param lock the egress lock; null where none is known, as during an upgrade from a release without
      * @param volumes those that it alone mounts
      */
-    public PodInjector(ObjectNode container, List<ObjectNode> volumes) {
+    public PodInjector(ObjectNode container, @Nullable ObjectNode lock, List<ObjectNode> volumes) {
         this.container = container;
+        this.lock = lock;
         this.volumes = List.copyOf(volumes);
     }
 
     /** Puts in the guardrail of these settings. */
     public PodInjector(GuardrailSettings settings) {
-        this(GuardrailContainer.container(settings), GuardrailContainer.volumes());
+        this(GuardrailContainer.container(settings), EgressLockContainer.container(settings),
+                GuardrailContainer.volumes());
     }
 
     /**
@@ -44,6 +48,23 @@ public final class PodInjector {
      * @throws IllegalArgumentException when the tree is no pod
      */
     public ObjectNode inject(JsonNode pod, Workload workload) {
+        return inject(pod, workload, null);
+    }
+
+    /**
+     * The pod with its guardrail and, right behind it, what locks its egress; a pod that has both already comes out equal.
+     *
+     * @throws IllegalArgumentException when the tree is no pod
+     * @throws IllegalStateException when no lock is known
+     */
+    public ObjectNode injectLocked(JsonNode pod, Workload workload) {
+        if (lock == null) {
+            throw new IllegalStateException("no egress lock is known yet");
+        }
+        return inject(pod, workload, lock);
+    }
+
+    private ObjectNode inject(JsonNode pod, Workload workload, @Nullable ObjectNode second) {
         if (!(pod.deepCopy() instanceof ObjectNode guarded)) {
             throw new IllegalArgumentException("not a pod: the whole is no object");
         }
@@ -55,6 +76,9 @@ public final class PodInjector {
         containers.forEach(PodInjector::makeNeighbour);
         initContainers.forEach(PodInjector::makeNeighbour);
         initContainers.insert(0, container.deepCopy());
+        if (second != null) {
+            initContainers.insert(1, second.deepCopy());
+        }
         ArrayNode own = Trees.array(spec, "volumes");
         volumes.forEach(volume -> Trees.put(own, volume.deepCopy(), own.size()));
         ObjectNode metadata = Trees.object(guarded, "metadata");
@@ -73,7 +97,8 @@ public final class PodInjector {
 
     private static void removeOurs(ArrayNode containers) {
         for (Iterator<JsonNode> each = containers.iterator(); each.hasNext();) {
-            if (Trees.isNamed(each.next(), GuardrailPod.CONTAINER)) {
+            JsonNode next = each.next();
+            if (Trees.isNamed(next, GuardrailPod.CONTAINER) || Trees.isNamed(next, GuardrailPod.LOCK_CONTAINER)) {
                 each.remove();
             }
         }

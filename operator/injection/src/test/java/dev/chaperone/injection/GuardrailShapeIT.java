@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -45,8 +46,10 @@ class GuardrailShapeIT {
         client = new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(cluster.kubeconfig())).build();
         client.resource(new NamespaceBuilder().withNewMetadata().withName(NAMESPACE)
                 .addToLabels("pod-security.kubernetes.io/enforce", "restricted").endMetadata().build()).create();
-        client.serviceAccounts().inNamespace(NAMESPACE).withName("default")
-                .waitUntilCondition(Objects::nonNull, 60, TimeUnit.SECONDS);
+        for (String namespace : List.of(NAMESPACE, "default")) {
+            client.serviceAccounts().inNamespace(namespace).withName("default")
+                    .waitUntilCondition(Objects::nonNull, 60, TimeUnit.SECONDS);
+        }
     }
 
     @AfterAll
@@ -70,7 +73,8 @@ class GuardrailShapeIT {
     @MethodSource("settings")
     void isStoredAsItWasWritten(GuardrailSettings settings) throws Exception {
         // When
-        JsonNode stored = create(new PodInjector(settings).inject(JSON.readTree(POD), Workload.POD), Workload.POD);
+        JsonNode stored = create(
+                NAMESPACE, new PodInjector(settings).inject(JSON.readTree(POD), Workload.POD), Workload.POD);
 
         // Then
         assertThat(stored.at("/spec/initContainers/0")).isEqualTo(tree(GuardrailContainer.container(settings)));
@@ -83,13 +87,29 @@ class GuardrailShapeIT {
     void whatIsStoredNeedsNoPatch() throws Exception {
         // Given
         PodInjector injector = new PodInjector(Settings.TYPICAL);
-        JsonNode stored = create(injector.inject(JSON.readTree(POD), CODER), CODER);
+        JsonNode stored = create(NAMESPACE, injector.inject(JSON.readTree(POD), CODER), CODER);
 
         // When
         JsonNode again = injector.inject(stored, CODER);
 
         // Then
         assertThat(JsonPatch.between(stored, again)).isEmpty();
+    }
+
+    /** Not in a namespace that is restricted: the lock needs NET_ADMIN. */
+    @ParameterizedTest
+    @MethodSource("settings")
+    void theLockIsStoredAsItWasWrittenToo(GuardrailSettings settings) throws Exception {
+        // Given
+        PodInjector injector = new PodInjector(settings);
+
+        // When
+        JsonNode stored = create("default", injector.injectLocked(JSON.readTree(POD), CODER), CODER);
+
+        // Then
+        assertThat(stored.at("/spec/initContainers/0")).isEqualTo(tree(GuardrailContainer.container(settings)));
+        assertThat(stored.at("/spec/initContainers/1")).isEqualTo(tree(EgressLockContainer.container(settings)));
+        assertThat(JsonPatch.between(stored, injector.injectLocked(stored, CODER))).isEmpty();
     }
 
     private static Stream<String> mounts(JsonNode container) {
@@ -110,11 +130,11 @@ class GuardrailShapeIT {
         }
     }
 
-    private static JsonNode create(ObjectNode pod, Workload workload) throws Exception {
+    private static JsonNode create(String namespace, ObjectNode pod, Workload workload) throws Exception {
         var http = client.getHttpClient();
         HttpResponse<String> answer = http.sendAsync(
                 http.newHttpRequestBuilder()
-                        .uri(client.getMasterUrl() + "api/v1/namespaces/" + NAMESPACE
+                        .uri(client.getMasterUrl() + "api/v1/namespaces/" + namespace
                                 + "/pods?dryRun=All&fieldValidation=Strict")
                         .post("application/json", JSON.writeValueAsString(pod)).build(),
                 String.class).get(30, TimeUnit.SECONDS);

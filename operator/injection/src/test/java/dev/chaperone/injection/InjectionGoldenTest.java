@@ -23,7 +23,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Each folder under {@code inject} holds a pod, {@code in-pod.yaml}, and what must become of it, {@code out-pod.yaml},
- * in which the guardrail's own container and volumes are shown by their names when they are whole.
+ * in which the guardrail's own container and volumes, and the egress lock, are shown by their names when they are whole.
+ * In folders {@code locked-} the pod is locked.
  * {@code -Dgolden.update=true} writes the outputs.
  */
 class InjectionGoldenTest {
@@ -58,7 +59,7 @@ class InjectionGoldenTest {
         JsonNode pod = pod(folder);
         JsonNode before = pod.deepCopy();
 
-        String actual = YAML.writeValueAsString(shortened(INJECTOR.inject(pod, workload(pod))));
+        String actual = YAML.writeValueAsString(shortened(inject(folder, pod)));
 
         if (UPDATE) {
             Files.writeString(folder.resolve("out-pod.yaml"), actual);
@@ -69,15 +70,21 @@ class InjectionGoldenTest {
 
     private static void isIdempotent(Path folder) throws IOException {
         JsonNode pod = pod(folder);
-        JsonNode once = INJECTOR.inject(pod, workload(pod));
-        assertThat(JsonPatch.between(once, INJECTOR.inject(once, workload(pod)))).isEmpty();
+        JsonNode once = inject(folder, pod);
+        assertThat(JsonPatch.between(once, inject(folder, once))).isEmpty();
     }
 
     private static void isPatchable(Path folder) throws IOException {
         JsonNode pod = pod(folder);
-        JsonNode guarded = INJECTOR.inject(pod, workload(pod));
+        JsonNode guarded = inject(folder, pod);
         JsonNode patched = io.fabric8.zjsonpatch.JsonPatch.apply(JsonPatch.between(pod, guarded), pod);
         assertThat(patched).isEqualTo(guarded);
+    }
+
+    private static ObjectNode inject(Path folder, JsonNode pod) {
+        return folder.getFileName().toString().startsWith("locked-")
+                ? INJECTOR.injectLocked(pod, workload(pod))
+                : INJECTOR.inject(pod, workload(pod));
     }
 
     @Test
@@ -98,6 +105,9 @@ class InjectionGoldenTest {
     private static JsonNode shortened(ObjectNode pod) {
         if (pod.at("/spec/initContainers/0").equals(GuardrailContainer.container(Settings.TYPICAL))) {
             ((ObjectNode) pod.at("/spec/initContainers/0")).retain("name").put("is", "the guardrail");
+        }
+        if (pod.at("/spec/initContainers/1").equals(EgressLockContainer.container(Settings.TYPICAL))) {
+            ((ObjectNode) pod.at("/spec/initContainers/1")).retain("name").put("is", "the egress lock");
         }
         for (JsonNode volume : pod.at("/spec/volumes")) {
             if (GuardrailContainer.volumes().contains(volume)) {

@@ -8,7 +8,9 @@ import dev.chaperone.admission.server.AdmissionAnswer.Reason;
 import dev.chaperone.admission.server.AdmissionHandler;
 import dev.chaperone.admission.server.AdmissionRequest;
 import dev.chaperone.admission.server.AdmissionRequest.Operation;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.api.GuardrailPod;
+import dev.chaperone.api.Workload;
 import dev.chaperone.injection.AgentLabel;
 import dev.chaperone.injection.Binding;
 import dev.chaperone.injection.Binding.Bound;
@@ -18,7 +20,9 @@ import dev.chaperone.injection.JsonPatch;
 import dev.chaperone.injection.PodInjector;
 import dev.chaperone.injection.WorkloadBinding;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Puts a guardrail into every new pod of a governed namespace, and writes on it whom it belongs to. Pods of exempt
@@ -38,15 +42,18 @@ public final class PodMutator implements AdmissionHandler {
     private final WorkloadBinding binding;
     private final Namespaces namespaces;
     private final Exemptions exemptions;
+    private final EgressLocks locks;
     private final String operatorNamespace;
 
     public PodMutator(
             PodInjector injector, WorkloadBinding binding, Namespaces namespaces, Exemptions exemptions,
+            EgressLocks locks,
             String operatorNamespace) {
         this.injector = injector;
         this.binding = binding;
         this.namespaces = namespaces;
         this.exemptions = exemptions;
+        this.locks = locks;
         this.operatorNamespace = operatorNamespace;
     }
 
@@ -71,7 +78,7 @@ public final class PodMutator implements AdmissionHandler {
             case Bound(var workload) when AgentLabel.isForged(pod, workload) -> new Denied(Reason.FORBIDDEN, FORGED,
                     List.of());
             case Bound(var workload) -> new Allowed(
-                    JsonPatch.between(pod, injector.inject(pod, workload)), List.of());
+                    JsonPatch.between(pod, inject(pod, namespace, workload)), List.of());
             case Refused(var message) -> new Denied(Reason.FORBIDDEN, message, List.of());
         };
     }
@@ -84,6 +91,18 @@ public final class PodMutator implements AdmissionHandler {
                         Reason.FORBIDDEN, "the pod's ServiceAccount is exempt from governance, and the pod has " + mark
                                 + ", which only governed pods have; leave it out",
                         List.of());
+    }
+
+    private ObjectNode inject(JsonNode pod, String namespace, Workload workload) {
+        return locks.required(namespace, workload, labels(pod))
+                ? injector.injectLocked(pod, workload)
+                : injector.inject(pod, workload);
+    }
+
+    private static Map<String, String> labels(JsonNode pod) {
+        Map<String, String> labels = new TreeMap<>();
+        pod.at("/metadata/labels").properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        return labels;
     }
 
     // The webhook's selectors say the same. Should they be wrong, the operator must not guard itself into a standstill.

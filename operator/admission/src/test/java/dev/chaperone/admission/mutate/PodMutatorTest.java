@@ -1,6 +1,7 @@
 package dev.chaperone.admission.mutate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +20,9 @@ import dev.chaperone.injection.PodInjector;
 import dev.chaperone.injection.WorkloadBinding;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,9 +41,11 @@ class PodMutatorTest {
                     Resources.DEFAULT));
 
     private boolean governed = true;
+    private Predicate<Map<String, String>> locked = labels -> false;
     private final PodMutator mutator = new PodMutator(
             INJECTOR, new WorkloadBinding((namespace, apiVersion, kind, name, uid) -> null, List.of()),
-            namespace -> governed, "dev/postgres"::equals, "chaperone-system");
+            namespace -> governed, "dev/postgres"::equals, (namespace, workload, labels) -> locked.test(labels),
+            "chaperone-system");
 
     @Test
     void guardsANewPod() throws Exception {
@@ -51,6 +57,39 @@ class PodMutatorTest {
 
         // Then
         assertThat(JsonPatch.apply(patch(answer), pod)).isEqualTo(INJECTOR.inject(pod, Workload.POD));
+    }
+
+    @Test
+    void locksThePodsThatAreToBeLocked() throws Exception {
+        // Given
+        locked = labels -> "coder".equals(labels.get("app"));
+        JsonNode pod = JSON.readTree("""
+                {"metadata": {"generateName": "coder-", "labels": {"app": "coder"}},
+                  "spec": {"containers": [{"name": "agent"}], "initContainers": [{"name": "chaperone-egress-lock"}]}}
+                """);
+
+        // When
+        AdmissionAnswer answer = mutator.handle(request("dev", pod));
+
+        // Then
+        JsonNode made = JsonPatch.apply(patch(answer), pod);
+        assertThat(made).isEqualTo(INJECTOR.injectLocked(pod, Workload.POD));
+        assertThat(made.at("/spec/initContainers/1/name").asText()).isEqualTo("chaperone-egress-lock");
+        assertThat(patch(mutator.handle(request("dev", made)))).isEmpty();
+    }
+
+    @Test
+    void neverGuessesWhetherAPodIsLocked() {
+        // Given
+        locked = labels -> {
+            throw new IllegalStateException("not known yet");
+        };
+
+        // When
+        ThrowingCallable asking = () -> mutator.handle(request("dev", JSON.readTree(BARE)));
+
+        // Then: whoever answers for a handler that throws denies.
+        assertThatThrownBy(asking).isInstanceOf(IllegalStateException.class).hasMessage("not known yet");
     }
 
     @Test

@@ -2,11 +2,14 @@ package dev.chaperone.operator.admission;
 
 import dev.chaperone.admission.validate.PolicyWorld;
 import dev.chaperone.api.ServerDescription.SecretKeyRef;
+import dev.chaperone.api.Workload;
 import dev.chaperone.controller.planned.PlannedFleet;
 import dev.chaperone.controller.plan.CredentialOffers;
+import dev.chaperone.controller.plan.EgressLocks;
 import dev.chaperone.controller.view.NamespaceFacts;
 import dev.chaperone.policy.PolicyInput;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What admission has to know of the cluster, from the controller's latest snapshot of it. */
@@ -34,6 +37,18 @@ public final class KnownWorld {
                 .findFirst()
                 .map(NamespaceFacts::isGoverned)
                 .orElse(true);
+    }
+
+    /**
+     * Whether an oversight policy asks for pods of this workload to be locked.
+     *
+     * @throws IllegalStateException when that is not known yet
+     */
+    public boolean locksEgress(String namespace, Workload workload, Map<String, String> podLabels) {
+        if (!fleet.ready()) {
+            throw new IllegalStateException("the operator is starting, which pods are locked is not known yet");
+        }
+        return EgressLocks.required(fleet.snapshot(), namespace, workload, podLabels);
     }
 
     /** What keeps a tool server from getting a credential; null when nothing does. */

@@ -20,21 +20,24 @@ import org.jspecify.annotations.Nullable;
 public final class ShapeKeeper {
     private final KubernetesClient client;
     private final ObjectNode container;
+    private final ObjectNode lock;
     private final List<ObjectNode> volumes;
     private final List<OwnerReference> owners;
     private final Supplier<@Nullable List<String>> exempt;
 
     /**
      * @param container the guardrail of this release
+     * @param lock the egress lock of this release
      * @param volumes its volumes
      * @param owners what the shape goes with when it is deleted
      * @param exempt the ServiceAccounts whose pods need no guardrail; null while they are not known
      */
     public ShapeKeeper(
-            KubernetesClient client, ObjectNode container, List<ObjectNode> volumes, List<OwnerReference> owners,
-            Supplier<@Nullable List<String>> exempt) {
+            KubernetesClient client, ObjectNode container, ObjectNode lock, List<ObjectNode> volumes,
+            List<OwnerReference> owners, Supplier<@Nullable List<String>> exempt) {
         this.client = client;
         this.container = container;
+        this.lock = lock;
         this.volumes = List.copyOf(volumes);
         this.owners = List.copyOf(owners);
         this.exempt = exempt;
@@ -44,7 +47,7 @@ public final class ShapeKeeper {
     public void look() {
         GuardrailShape present = client.resources(GuardrailShape.class).withName(GuardrailPod.SHAPE).get();
         GuardrailShapeSpec before = present == null ? null : present.getSpec();
-        GuardrailShapeSpec wanted = Shapes.next(before, container, volumes, exempt.get());
+        GuardrailShapeSpec wanted = Shapes.next(before, container, lock, volumes, exempt.get());
         if (present != null && wanted.equals(before)
                 && Objects.requireNonNullElse(present.getMetadata().getOwnerReferences(), List.of()).equals(owners)) {
             return;

@@ -41,7 +41,9 @@ public final class ShapeWatch implements AutoCloseable {
             return null;
         }
         List<ObjectNode> volumes = spec.volumes().stream().map(ObjectNode.class::cast).toList();
-        return new PodInjector(container, volumes);
+        ObjectNode lock = spec.locks() != null && !spec.locks().isEmpty()
+                && spec.locks().getFirst() instanceof ObjectNode first ? first : null;
+        return new PodInjector(container, lock, volumes);
     }
 
     @Override

@@ -6,6 +6,8 @@ import dev.chaperone.injection.GuardrailDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which guardrails pods may be created with. */
@@ -20,23 +22,18 @@ final class Shapes {
      *
      * @param present what is there; null when there is nothing yet
      * @param container the guardrail of the release
+     * @param lock the egress lock of the release
      * @param volumes the volumes of the release
      * @param exempt whose pods need no guardrail, as far as it is known by now; null leaves what is there
      */
     static GuardrailShapeSpec next(
-            @Nullable GuardrailShapeSpec present, JsonNode container, List<? extends JsonNode> volumes,
-            @Nullable List<String> exempt) {
-        List<JsonNode> containers = new ArrayList<>();
-        containers.add(container);
-        if (present != null && present.containers() != null) {
-            present.containers().stream()
-                    .filter(other -> !other.equals(container))
-                    .limit(RELEASES - 1)
-                    .forEach(containers::add);
-        }
+            @Nullable GuardrailShapeSpec present, JsonNode container, JsonNode lock,
+            List<? extends JsonNode> volumes, @Nullable List<String> exempt) {
         return new GuardrailShapeSpec(
-                List.copyOf(containers), List.copyOf(volumes),
-                earlier(present, GuardrailDigest.of(container, volumes)),
+                newestFirst(container, present == null ? null : present.containers()),
+                newestFirst(lock, present == null ? null : present.locks()), List.copyOf(volumes),
+                earlier(present, Set.of(
+                        GuardrailDigest.of(container, volumes), GuardrailDigest.of(container, lock, volumes))),
                 exempt(present, exempt));
     }
 
@@ -48,14 +45,25 @@ final class Shapes {
         return exempt.isEmpty() ? null : List.copyOf(exempt);
     }
 
-    private static @Nullable List<String> earlier(@Nullable GuardrailShapeSpec present, String now) {
+    private static List<JsonNode> newestFirst(JsonNode newest, @Nullable List<JsonNode> before) {
+        return Stream.concat(
+                Stream.of(newest),
+                Objects.requireNonNullElse(before, List.<JsonNode>of()).stream().filter(other -> !other.equals(newest)))
+                .limit(RELEASES).toList();
+    }
+
+    private static @Nullable List<String> earlier(@Nullable GuardrailShapeSpec present, Set<String> now) {
         if (present == null || present.containers() == null || present.containers().isEmpty()) {
             return null;
         }
         List<String> all = new ArrayList<>();
-        all.add(GuardrailDigest.of(present.containers().getFirst(), present.volumes()));
+        JsonNode container = present.containers().getFirst();
+        all.add(GuardrailDigest.of(container, present.volumes()));
+        if (present.locks() != null && !present.locks().isEmpty()) {
+            all.add(GuardrailDigest.of(container, present.locks().getFirst(), present.volumes()));
+        }
         all.addAll(Objects.requireNonNullElse(present.earlier(), List.of()));
-        List<String> others = all.stream().filter(digest -> !digest.equals(now)).distinct()
+        List<String> others = all.stream().filter(digest -> !now.contains(digest)).distinct()
                 .limit(GuardrailShapeSpec.EARLIER).toList();
         return others.isEmpty() ? null : others;
     }

@@ -19,7 +19,7 @@ class ShapesTest {
     private static GuardrailShapeSpec takenOver(String... releases) {
         GuardrailShapeSpec shape = null;
         for (String release : releases) {
-            shape = Shapes.next(shape, release(release), VOLUMES, null);
+            shape = Shapes.next(shape, release(release), lock(release), VOLUMES, null);
         }
         return shape;
     }
@@ -47,31 +47,52 @@ class ShapesTest {
     @Test
     void whatWasInjectedBeforeIsRemembered() {
         assertThat(takenOver("one").earlier()).isNull();
-        assertThat(takenOver("one", "two", "three").earlier()).containsExactly(digest("two"), digest("one"));
-        assertThat(takenOver("one", "two", "one").earlier()).containsExactly(digest("two"));
+        assertThat(takenOver("one", "two", "three").earlier()).containsExactly(
+                digest("two"), locked("two"), digest("one"), locked("one"));
+        assertThat(takenOver("one", "two", "one").earlier()).containsExactly(digest("two"), locked("two"));
+    }
+
+    @Test
+    void theLockOfTheReleaseBeforeIsStillAdmitted() {
+        assertThat(takenOver("one", "two", "three").locks()).containsExactly(lock("three"), lock("two"));
+    }
+
+    @Test
+    void aReleaseWithoutALockIsTakenOverAlike() {
+        // Given
+        GuardrailShapeSpec before = new GuardrailShapeSpec(List.of(release("one")), null, List.copyOf(VOLUMES), null,
+                null);
+
+        // When
+        GuardrailShapeSpec next = Shapes.next(before, release("two"), lock("two"), VOLUMES, null);
+
+        // Then
+        assertThat(next.locks()).containsExactly(lock("two"));
+        assertThat(next.earlier()).containsExactly(digest("one"));
     }
 
     @Test
     void otherVolumesAreAnotherGuardrail() {
         // Given
-        GuardrailShapeSpec before = Shapes.next(null, mounting(), VOLUMES, null);
+        GuardrailShapeSpec before = Shapes.next(null, mounting(), lock("one"), VOLUMES, null);
 
         // When
         GuardrailShapeSpec next = Shapes.next(
-                before, mounting(), List.of(VOLUMES.getFirst().deepCopy().put("medium", "Memory")), null);
+                before, mounting(), lock("one"), List.of(VOLUMES.getFirst().deepCopy().put("medium", "Memory")), null);
 
         // Then
         assertThat(next.containers()).hasSize(1);
-        assertThat(next.earlier()).containsExactly(GuardrailDigest.of(mounting(), VOLUMES));
+        assertThat(next.earlier()).containsExactly(
+                GuardrailDigest.of(mounting(), VOLUMES), GuardrailDigest.of(mounting(), lock("one"), VOLUMES));
     }
 
     @Test
     void whoIsExemptStaysSoUntilItIsKnownOtherwise() {
         // Given
-        GuardrailShapeSpec exempting = Shapes.next(null, release("one"), VOLUMES, List.of("dev/postgres"));
+        GuardrailShapeSpec exempting = Shapes.next(null, release("one"), lock("one"), VOLUMES, List.of("dev/postgres"));
 
         // When
-        GuardrailShapeSpec upgraded = Shapes.next(exempting, release("two"), VOLUMES, null);
+        GuardrailShapeSpec upgraded = Shapes.next(exempting, release("two"), lock("two"), VOLUMES, null);
 
         // Then
         assertThat(upgraded.exempt()).containsExactly("dev/postgres");
@@ -81,19 +102,27 @@ class ShapesTest {
     @Test
     void whoIsExemptNoLongerIsNotNamed() {
         // Given
-        GuardrailShapeSpec exempting = Shapes.next(null, release("one"), VOLUMES, List.of("dev/postgres"));
+        GuardrailShapeSpec exempting = Shapes.next(null, release("one"), lock("one"), VOLUMES, List.of("dev/postgres"));
 
         // When
-        GuardrailShapeSpec next = Shapes.next(exempting, release("one"), VOLUMES, List.of());
+        GuardrailShapeSpec next = Shapes.next(exempting, release("one"), lock("one"), VOLUMES, List.of());
 
         // Then
-        assertThat(next).isEqualTo(Shapes.next(null, release("one"), VOLUMES, null));
+        assertThat(next).isEqualTo(Shapes.next(null, release("one"), lock("one"), VOLUMES, null));
     }
 
     private static ObjectNode mounting() {
         ObjectNode container = release("one");
         container.putArray("volumeMounts").addObject().put("name", "v");
         return container;
+    }
+
+    private static ObjectNode lock(String image) {
+        return release(image).put("name", "lock");
+    }
+
+    private static String locked(String image) {
+        return GuardrailDigest.of(release(image), lock(image), VOLUMES);
     }
 
     private static String digest(String image) {

@@ -79,7 +79,8 @@ final class SimulatedGuardrail implements AutoCloseable {
         SyncAnswer before = last;
         SyncRequest request = new SyncRequest(
                 boot, List.of(GuardrailConfigSpec.FORMAT), before == null ? null : before.revision(), null,
-                before == null ? null : before.credentials(), -1, null, Set.copyOf(leases.keySet()), before != null);
+                before == null ? null : before.credentials(), -1, null, Set.copyOf(leases.keySet()), List.of(), null,
+                before != null);
         long asked = System.nanoTime();
         HttpResponse<byte[]> response = client.send(
                 HttpRequest.newBuilder(channel.resolve(ChannelPaths.SYNC)).timeout(ANSWER)

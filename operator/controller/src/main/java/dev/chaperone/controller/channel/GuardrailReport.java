@@ -1,6 +1,7 @@
 package dev.chaperone.controller.channel;
 
 import dev.chaperone.config.channel.ChangedDefinition;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.config.channel.SyncRequest;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.controller.fleet.TrailReport;
@@ -17,20 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param audit the number of the last line of its audit trail
  * @param trail how it stands with its audit trail; null when it exports none
  * @param definitions pinned tools of which it saw another definition
+ * @param egressLock what the egress lock of its pod found; null when it says nothing of one
  */
 record GuardrailReport(
         String boot, List<Integer> formats, @Nullable String revision, @Nullable String refused, long audit,
-        @Nullable TrailReport trail, List<ChangedDefinition> definitions) {
+        @Nullable TrailReport trail, List<ChangedDefinition> definitions, @Nullable EgressLockReport egressLock) {
     GuardrailReport {
         formats = List.copyOf(formats);
         definitions = List.copyOf(definitions);
-    }
-
-    /** Of a guardrail that saw no other definition than those that are pinned. */
-    GuardrailReport(
-            String boot, List<Integer> formats, @Nullable String revision, @Nullable String refused, long audit,
-            @Nullable TrailReport trail) {
-        this(boot, formats, revision, refused, audit, trail, List.of());
     }
 
     /** @param breaks how often its trail was found not to follow itself */
@@ -44,7 +39,7 @@ record GuardrailReport(
                         breaks);
         return new GuardrailReport(
                 request.boot(), request.formats(), request.revision(), request.refused(), request.audit(), trail,
-                request.definitions());
+                request.definitions(), request.egressLock());
     }
 
     /** Whether it says nothing new, but perhaps of the audit trail, which grows with every call. */
@@ -53,6 +48,6 @@ record GuardrailReport(
     }
 
     private GuardrailReport withTrail(long otherAudit, @Nullable TrailReport other) {
-        return new GuardrailReport(boot, formats, revision, refused, otherAudit, other, definitions);
+        return new GuardrailReport(boot, formats, revision, refused, otherAudit, other, definitions, egressLock);
     }
 }

@@ -66,7 +66,7 @@ public final class GuardrailReports implements ProgrammingReports, AutoCloseable
                 GuardrailReport report = heard.report();
                 reports.put(pod, new PodReport(
                         report.revision(), report.refused(), report.formats(), now.minus(heard.age()),
-                        report.trail(), report.definitions()));
+                        report.trail(), report.definitions(), report.egressLock()));
             }
         });
         return Map.copyOf(reports);

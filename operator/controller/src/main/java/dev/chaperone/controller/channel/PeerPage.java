@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.chaperone.config.JsonTrees;
 import dev.chaperone.config.channel.ChangedDefinition;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.controller.fleet.TrailReport;
 import java.io.IOException;
 import java.time.Duration;
@@ -81,6 +82,11 @@ record PeerPage(String instance, long version, List<Heard> pods) {
                             .put("seen", changed.seen()).put("since", changed.since().toEpochMilli());
                 }
             }
+            EgressLockReport lock = report.egressLock();
+            if (lock != null) {
+                pod.putObject("egressLock").put("proven", lock.proven()).put("at", lock.at().toEpochMilli())
+                        .put("detail", lock.detail());
+            }
         }
         try {
             return JsonTrees.write(tree);
@@ -101,7 +107,7 @@ record PeerPage(String instance, long version, List<Heard> pods) {
             pods.add(new Heard(text(pod, "pod"), Duration.ofMillis(Math.max(0, number(pod, "age"))),
                     new GuardrailReport(text(pod, "boot"), formats, optional(pod, "revision"),
                             optional(pod, "refused"), number(pod, "audit"), trail(pod.get("trail")),
-                            definitions(pod.path("definitions")))));
+                            definitions(pod.path("definitions")), lock(pod.get("egressLock")))));
         }
         return new PeerPage(text(tree, "instance"), number(tree, "version"), pods);
     }
@@ -123,6 +129,13 @@ record PeerPage(String instance, long version, List<Heard> pods) {
                             Instant.ofEpochMilli(number(each, "since"))));
         }
         return definitions;
+    }
+
+    private static @Nullable EgressLockReport lock(@Nullable JsonNode lock) throws IOException {
+        return lock == null || lock.isNull()
+                ? null
+                : new EgressLockReport(required(lock, "proven").booleanValue(),
+                        Instant.ofEpochMilli(number(lock, "at")), text(lock, "detail"));
     }
 
     private static JsonNode required(JsonNode tree, String name) throws IOException {

@@ -53,7 +53,8 @@ final class PodRequests {
             while (true) {
                 AssignedConfig config = assigned(pod);
                 long left = longPoll.minus(clocks.since(start)).toNanos();
-                SortedMap<String, Duration> leases = grants.granted(config.agent(), pod.uid(), report.trail());
+                SortedMap<String, Duration> leases = grants.granted(
+                        config.agent(), pod.uid(), report.trail(), report.egressLock());
                 String outcome = outcome(request, config, leases.keySet(), poll, left);
                 if (outcome != null) {
                     metrics.synced(outcome);

@@ -1,6 +1,7 @@
 package dev.chaperone.controller.fleet;
 
 import dev.chaperone.config.channel.ChangedDefinition;
+import dev.chaperone.config.channel.EgressLockReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -42,20 +43,14 @@ public interface ProgrammingReports {
      * @param lastSeen when it was heard last
      * @param trail how it stands with its audit trail; null when it exports none
      * @param definitions pinned tools of which it saw another definition
+     * @param egressLock what its egress lock found; null when it says nothing of one
      */
     record PodReport(
             @Nullable String revision, @Nullable String refused, List<Integer> formats, Instant lastSeen,
-            @Nullable TrailReport trail, List<ChangedDefinition> definitions) {
+            @Nullable TrailReport trail, List<ChangedDefinition> definitions, @Nullable EgressLockReport egressLock) {
         public PodReport {
             formats = List.copyOf(formats);
             definitions = List.copyOf(definitions);
-        }
-
-        /** Of a pod that saw no other definition than those that are pinned. */
-        public PodReport(
-                @Nullable String revision, @Nullable String refused, List<Integer> formats, Instant lastSeen,
-                @Nullable TrailReport trail) {
-            this(revision, refused, formats, lastSeen, trail, List.of());
         }
     }
 }

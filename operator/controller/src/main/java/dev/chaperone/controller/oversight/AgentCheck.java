@@ -122,7 +122,7 @@ final class AgentCheck {
             if (report == null && pod.bound() != null && knowledge.isNew()) {
                 return null;
             }
-            if (PodCheck.check(requirement.terms(), pod.bound() != null, knowledge.running(pod), report,
+            if (PodCheck.check(requirement.terms(), pod, knowledge.running(pod), report,
                     knowledge.now()) instanceof Lacks lacks) {
                 Instant began = lacks.since() == null
                         ? knowledge.lackingSince(pod, requirement, before)
@@ -141,7 +141,7 @@ final class AgentCheck {
             }
         }
         return worst == null
-                ? Observation.met(knowledge.now())
+                ? Observation.met(requirement.terms(), knowledge.now())
                 : new Observation(worst.state(), worst.reason(),
                         names.size() + " of " + running.size() + " pods; " + whose + " " + worst.text(), since, names,
                         overdue);

@@ -1,6 +1,7 @@
 package dev.chaperone.controller.oversight;
 
 import dev.chaperone.api.OversightRequirement.State;
+import dev.chaperone.policy.oversight.Terms;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -13,8 +14,14 @@ import java.util.Set;
  * @param overdue UIDs of those that lacked for longer than the grace
  */
 record Observation(State state, String reason, String message, Instant since, List<String> pods, Set<String> overdue) {
-    static Observation met(Instant now) {
-        return new Observation(State.MET, "Met", "", now, List.of(), Set.of());
+    /** @param terms what all pods keep */
+    static Observation met(Terms terms, Instant now) {
+        return terms instanceof Terms.EgressLock
+                ? new Observation(
+                        State.MET, "Locked",
+                        "Locked to the guardrail in the network of each pod, proven from within it",
+                        now, List.of(), Set.of())
+                : new Observation(State.MET, "Met", "", now, List.of(), Set.of());
     }
 
     static Observation notApplicable(Instant now) {

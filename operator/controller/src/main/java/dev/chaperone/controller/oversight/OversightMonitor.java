@@ -3,6 +3,7 @@ package dev.chaperone.controller.oversight;
 import dev.chaperone.api.OversightRequirement.State;
 import dev.chaperone.api.OversightRequirement;
 import dev.chaperone.api.OversightRules.Decider;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.fleet.LeaseGrants;
 import dev.chaperone.controller.fleet.ProgrammingReports;
@@ -158,7 +159,8 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     }
 
     @Override
-    public SortedMap<String, Duration> granted(AgentId agent, String pod, @Nullable TrailReport trail) {
+    public SortedMap<String, Duration> granted(AgentId agent, String pod, @Nullable TrailReport trail,
+            @Nullable EgressLockReport lock) {
         SortedMap<String, Duration> granted = new TreeMap<>();
         AgentPlan planned = fleet.plan().agents().get(agent);
         PodFacts facts = planned == null
@@ -168,7 +170,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
             return granted;
         }
         Instant now = clock.instant();
-        PodReport report = new PodReport(null, null, List.of(), now, trail);
+        PodReport report = new PodReport(null, null, List.of(), now, trail, List.of(), lock);
         Now knowledge = new Now(now, Hearing.SOME, standings);
         for (Requirement requirement : planned.oversight().requirements()) {
             RequirementStanding standing = knowledge.before(agent, requirement);
@@ -194,7 +196,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
             PodFacts pod, Requirement requirement, PodReport report, Now knowledge,
             @Nullable RequirementStanding standing) {
         PodFinding finding = PodCheck.check(
-                requirement.terms(), pod.bound() != null, knowledge.running(pod), report, knowledge.now());
+                requirement.terms(), pod, knowledge.running(pod), report, knowledge.now());
         if (finding instanceof Lacks lacks) {
             return lacks.since() != null ? lacks.since() : knowledge.lackingSince(pod, requirement, standing);
         }

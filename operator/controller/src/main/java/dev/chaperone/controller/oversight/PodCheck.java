@@ -5,6 +5,7 @@ import dev.chaperone.controller.fleet.ProgrammingReports.PodReport;
 import dev.chaperone.controller.fleet.TrailReport;
 import dev.chaperone.controller.oversight.PodFinding.Keeps;
 import dev.chaperone.controller.oversight.PodFinding.Lacks;
+import dev.chaperone.controller.view.PodFacts;
 import dev.chaperone.policy.oversight.Terms;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,13 +23,17 @@ final class PodCheck {
     private PodCheck() {}
 
     /**
-     * @param guarded whether admission gave the pod a guardrail
+     * @param pod as Kubernetes knows it
      * @param running since when it is known to run
      * @param report what it said last; null when it was never heard
      */
-    static PodFinding check(Terms terms, boolean guarded, Instant running, @Nullable PodReport report, Instant now) {
-        if (!guarded) {
+    static PodFinding check(Terms terms, PodFacts pod, Instant running, @Nullable PodReport report, Instant now) {
+        // Only admission binds a pod, and gives it a guardrail.
+        if (pod.bound() == null) {
             return new Lacks(State.LAPSED, "NoGuardrail", "has no guardrail", null);
+        }
+        if (terms instanceof Terms.EgressLock) {
+            return EgressLockCheck.check(pod.guard(), running, report == null ? null : report.egressLock());
         }
         if (report == null) {
             Instant late = running.plus(BEGINNING);
@@ -40,7 +45,8 @@ final class PodCheck {
             case Terms.Heartbeat heartbeat -> heartbeat(heartbeat, report.lastSeen(), now);
             case Terms.AuditTrail trail -> trail(trail, report.trail(), now);
             case Terms.Coverage coverage -> coverage(coverage, report.trail());
-            case Terms.Review _,Terms.Egress _ -> throw new IllegalArgumentException("not of pods: " + terms);
+            case Terms.Review _,Terms.Egress _,Terms.EgressLock _ ->
+                throw new IllegalArgumentException("not of pods: " + terms);
         };
     }
 

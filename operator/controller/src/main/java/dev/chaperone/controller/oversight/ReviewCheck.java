@@ -31,7 +31,7 @@ final class ReviewCheck {
                         now, List.of(), Set.of());
             }
         }
-        return Observation.met(now);
+        return Observation.met(terms, now);
     }
 
     private static final class Count {

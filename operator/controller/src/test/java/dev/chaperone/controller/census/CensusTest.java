@@ -343,7 +343,7 @@ class CensusTest {
     }
 
     private static PodReport report(Instant when) {
-        return new PodReport("r", null, List.of(), when, null);
+        return new PodReport("r", null, List.of(), when, null, List.of(), null);
     }
 
     private static NamespaceFacts namespace(String governed, @Nullable String since) {

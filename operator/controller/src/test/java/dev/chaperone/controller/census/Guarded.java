@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.chaperone.api.GuardrailShapeSpec;
 import dev.chaperone.api.Workload;
+import dev.chaperone.injection.EgressLockContainer;
 import dev.chaperone.injection.GuardrailContainer;
 import dev.chaperone.injection.GuardrailDigest;
 import dev.chaperone.injection.GuardrailSettings;
@@ -43,7 +44,8 @@ public final class Guarded {
     public static GuardrailShapeSpec shape() {
         List<JsonNode> volumes = List.copyOf(GuardrailContainer.volumes());
         return new GuardrailShapeSpec(
-                List.of(GuardrailContainer.container(SETTINGS), GuardrailContainer.container(settings("2"))), volumes,
+                List.of(GuardrailContainer.container(SETTINGS), GuardrailContainer.container(settings("2"))),
+                List.of(EgressLockContainer.container(SETTINGS), EgressLockContainer.container(settings("2"))), volumes,
                 List.of(GuardrailDigest.of(GuardrailContainer.container(settings("2")), volumes),
                         GuardrailDigest.of(GuardrailContainer.container(settings("3")), volumes)),
                 null);

@@ -52,7 +52,8 @@ final class ChannelClient implements AutoCloseable {
     }
 
     static SyncRequest holding(String revision, String refused, String credentials, boolean mayWait) {
-        return new SyncRequest(BOOT, List.of(1), revision, refused, credentials, 3, null, Set.of(), mayWait);
+        return new SyncRequest(BOOT, List.of(1), revision, refused, credentials, 3, null, Set.of(), List.of(), null,
+                mayWait);
     }
 
     CompletableFuture<HttpResponse<byte[]>> start(SyncRequest request) {

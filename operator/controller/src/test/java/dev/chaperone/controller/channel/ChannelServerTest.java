@@ -197,7 +197,9 @@ class ChannelServerTest {
     void refusesAGuardrailThatReadsNoFormatOfOurs() throws Exception {
         // Given
         SyncRequest request = new SyncRequest(
-                ChannelClient.BOOT, List.of(2, 3), TestDirectory.revision("one"), null, null, 3, null, Set.of(), true);
+                ChannelClient.BOOT, List.of(2, 3), TestDirectory.revision("one"), null, null, 3, null, Set.of(),
+                List.of(), null,
+                true);
 
         // When
         HttpResponse<byte[]> answer = client.sync(request);

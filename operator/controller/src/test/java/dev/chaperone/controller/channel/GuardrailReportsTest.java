@@ -15,7 +15,8 @@ class GuardrailReportsTest {
     private static final Duration AGE = Duration.ofSeconds(15);
     private static final PodFacts POD = new PodFacts(
             "dev", "coder-1", "uid-1", "robot", new AgentId("dev", "coder"), null);
-    private static final GuardrailReport REPORT = new GuardrailReport("boot", List.of(1), "sha256:x", null, 1, null);
+    private static final GuardrailReport REPORT = new GuardrailReport("boot", List.of(1), "sha256:x", null, 1, null,
+            List.of(), null);
 
     private final TestClock clock = new TestClock();
     private final TestDirectory directory = new TestDirectory();

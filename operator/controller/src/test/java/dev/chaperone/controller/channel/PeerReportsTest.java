@@ -79,7 +79,7 @@ class PeerReportsTest {
     }
 
     private static GuardrailReport report(String revision) {
-        return new GuardrailReport(ChannelClient.BOOT, List.of(1), revision, null, 1, null);
+        return new GuardrailReport(ChannelClient.BOOT, List.of(1), revision, null, 1, null, List.of(), null);
     }
 
     private String revisionOf(String pod) {

@@ -3,6 +3,7 @@ package dev.chaperone.controller.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaperone.config.channel.ChangedDefinition;
+import dev.chaperone.config.channel.EgressLockReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +18,7 @@ class ReportTableTest {
     private final ReportTable table = new ReportTable(AGE, clock.clocks());
 
     private static GuardrailReport report(String revision, long audit) {
-        return new GuardrailReport("boot", List.of(1), revision, null, audit, null);
+        return new GuardrailReport("boot", List.of(1), revision, null, audit, null, List.of(), null);
     }
 
     private static PeerPage page(String pod, Duration age, GuardrailReport report) {
@@ -187,10 +188,12 @@ class ReportTableTest {
         // Given
         PeerPage page = new PeerPage("i", 7, List.of(
                 new PeerPage.Heard("a", Duration.ofMillis(1234),
-                        new GuardrailReport("boot", List.of(1, 2), "sha256:x", "sha256:y", -1, null)),
-                new PeerPage.Heard("b", Duration.ZERO, new GuardrailReport("boot", List.of(), null, null, 9, null)),
+                        new GuardrailReport("boot", List.of(1, 2), "sha256:x", "sha256:y", -1, null, List.of(), null)),
+                new PeerPage.Heard("b", Duration.ZERO,
+                        new GuardrailReport("boot", List.of(), null, null, 9, null, List.of(),
+                                new EgressLockReport(true, Instant.ofEpochMilli(9), "operator: refused"))),
                 new PeerPage.Heard("c", Duration.ZERO, new GuardrailReport("boot", List.of(), null, null, 9, null,
-                        List.of(new ChangedDefinition("files", "read", "missing", Instant.ofEpochMilli(7)))))));
+                        List.of(new ChangedDefinition("files", "read", "missing", Instant.ofEpochMilli(7))), null))));
 
         // When
         PeerPage read = PeerPage.read(page.write());

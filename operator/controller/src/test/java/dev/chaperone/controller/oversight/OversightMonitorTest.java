@@ -3,6 +3,7 @@ package dev.chaperone.controller.oversight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaperone.api.OversightRequirement;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.api.OversightRequirement.State;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.fleet.ProgrammingReports;
@@ -49,6 +50,18 @@ class OversightMonitorTest {
                 deciders: [{kind: User, name: alice}]
                 onLapse: {after: 0s, narrow: [{tools: ["pay/*"], verdict: Deny}]}
             """;
+
+    private static final String LOCKED_SPEC = """
+            spec:
+              securityContext: {runAsUser: 0}
+              initContainers:
+              - {name: chaperone-guardrail, image: "g@sha256:1"}
+              - {name: chaperone-egress-lock, image: "g@sha256:1"}
+              containers:
+              - {name: agent, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}""";
+    private static final String LOCK_SET = """
+            {name: chaperone-egress-lock, state: {terminated: {exitCode: 0, startedAt: "2026-03-01T11:58:00Z",
+              finishedAt: "2026-03-01T11:58:00Z"}}}""".replace("\n", " ");
 
     private final Map<String, ProgrammingReports.PodReport> reports = new HashMap<>();
     private final Map<String, Boolean> mayDecide = new HashMap<>(Map.of("alice", true));
@@ -122,7 +135,7 @@ class OversightMonitorTest {
     }
 
     private void hear(String pod, TrailReport trail) {
-        reports.put(pod, new ProgrammingReports.PodReport(null, null, List.of(1), now, trail));
+        reports.put(pod, new ProgrammingReports.PodReport(null, null, List.of(1), now, trail, List.of(), null));
     }
 
     private void hearAll() {
@@ -153,7 +166,7 @@ class OversightMonitorTest {
     }
 
     private Map<String, Duration> granted(String pod, TrailReport trail) {
-        return monitor.granted(CODER, pod, trail);
+        return monitor.granted(CODER, pod, trail, null);
     }
 
     @Test
@@ -237,6 +250,46 @@ class OversightMonitorTest {
         assertThat(requirement("egress").state()).isEqualTo(State.MET);
         assertThat(requirement("egress").message()).contains("not proven");
         assertThat(granted("u0", GOOD)).isEqualTo(Map.of("egress", Duration.ofSeconds(90)));
+    }
+
+    @Test
+    void aPodThatIsNotLockedIsNarrowedAloneAndOneThatIsOnlyOnceItProvesIt() {
+        // Given
+        String locked = cluster(2).replace(POLICY, """
+                apiVersion: chaperone.dev/v1alpha1
+                kind: ClusterOversightPolicy
+                metadata: {name: locked, uid: o, generation: 1}
+                spec: {egress: {mode: Locked, onLapse: {after: 1m, narrow: [{tools: ["*"], verdict: Deny}]}}}
+                """);
+        int second = locked.indexOf("name: coder-1");
+        locked = locked.substring(0, second) + locked.substring(second)
+                .replace("spec: {serviceAccountName: default}", LOCKED_SPEC)
+                .replace("status: {phase: Running,",
+                        "status: {initContainerStatuses: [" + LOCK_SET + "], phase: Running,");
+        fleet = fleet(locked);
+        monitor = monitor();
+        EgressLockReport proof = new EgressLockReport(true, Instant.parse("2026-03-01T11:58:00.500Z"), "refused");
+        pass(Duration.ofMinutes(1));
+        hearAll();
+        monitor.check();
+        OversightRequirement before = requirement("egress.lock");
+
+        // When
+        for (int seconds = 0; seconds < 90; seconds += 5) {
+            pass(Duration.ofSeconds(5));
+            hear("u0", GOOD);
+            reports.put("u1", new ProgrammingReports.PodReport(null, null, List.of(1), now, GOOD, List.of(), proof));
+            monitor.check();
+        }
+
+        // Then
+        assertThat(before.pods()).containsExactly("coder-0", "coder-1");
+        OversightRequirement after = requirement("egress.lock");
+        assertThat(after.state()).isEqualTo(State.LAPSED);
+        assertThat(after.reason()).isEqualTo("NotLocked");
+        assertThat(after.pods()).containsExactly("coder-0");
+        assertThat(monitor.granted(CODER, "u0", GOOD, null)).doesNotContainKey("egress.lock");
+        assertThat(monitor.granted(CODER, "u1", GOOD, proof)).containsEntry("egress.lock", Duration.ofSeconds(90));
     }
 
     @Test

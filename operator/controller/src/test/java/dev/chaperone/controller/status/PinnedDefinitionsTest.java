@@ -78,7 +78,7 @@ class PinnedDefinitionsTest {
     }
 
     private void reports(String pod, ChangedDefinition... changed) {
-        reports.put("u-" + pod, new PodReport("r", null, List.of(1), NOW, null, List.of(changed)));
+        reports.put("u-" + pod, new PodReport("r", null, List.of(1), NOW, null, List.of(changed), null));
     }
 
     private static ChangedDefinition saw(String server, String seen, Instant since) {

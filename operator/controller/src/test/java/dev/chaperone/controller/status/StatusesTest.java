@@ -133,7 +133,7 @@ class StatusesTest {
     }
 
     private void report(String pod, String revision, Instant when) {
-        reports.put("u-" + pod, new PodReport(revision, null, List.of(1), when, null));
+        reports.put("u-" + pod, new PodReport(revision, null, List.of(1), when, null, List.of(), null));
     }
 
     private static Condition condition(List<Condition> conditions, String type) {

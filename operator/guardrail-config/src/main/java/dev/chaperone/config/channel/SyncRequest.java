@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param held the oversight requirements whose leases run here
  * @param definitions pinned tools of which it saw another definition than the pinned one; the first of them where they
  *     are many
+ * @param egressLock what the egress lock of its pod found; null when it has none
  * @param mayWait {@code wait}: whether the answer may be held back for as long as it would say nothing new
  */
 public record SyncRequest(
@@ -31,6 +32,7 @@ public record SyncRequest(
         @Nullable TrailPosition trail,
         Set<String> held,
         List<ChangedDefinition> definitions,
+        @Nullable EgressLockReport egressLock,
         boolean mayWait) {
     /** Definitions that a request tells of at most. */
     public static final int MAX_DEFINITIONS = 16;
@@ -39,20 +41,6 @@ public record SyncRequest(
         formats = List.copyOf(formats);
         held = Set.copyOf(held);
         definitions = definitions.stream().sorted().limit(MAX_DEFINITIONS).toList();
-    }
-
-    /** A request that tells of no definitions. */
-    public SyncRequest(
-            String boot,
-            List<Integer> formats,
-            @Nullable String revision,
-            @Nullable String refused,
-            @Nullable String credentials,
-            long audit,
-            @Nullable TrailPosition trail,
-            Set<String> held,
-            boolean mayWait) {
-        this(boot, formats, revision, refused, credentials, audit, trail, held, List.of(), mayWait);
     }
 
     /** The message in UTF-8. */
@@ -73,6 +61,9 @@ public record SyncRequest(
             var changed = tree.putArray("definitions");
             definitions.forEach(definition -> changed.add(definition.tree()));
         }
+        if (egressLock != null) {
+            tree.set("egressLock", egressLock.tree());
+        }
         return Message.bytes(tree.put("wait", mayWait));
     }
 
@@ -80,6 +71,7 @@ public record SyncRequest(
     public static SyncRequest read(byte[] bytes) throws MessageException {
         Message message = Message.of(bytes);
         Message trail = message.optionalObject("trail");
+        Message lock = message.optionalObject("egressLock");
         return new SyncRequest(
                 message.uuid("boot"),
                 message.integers("formats"),
@@ -90,6 +82,7 @@ public record SyncRequest(
                 trail == null ? null : TrailPosition.of(trail),
                 Set.copyOf(message.requirements("held")),
                 ChangedDefinition.listOf(message, "definitions"),
+                lock == null ? null : EgressLockReport.of(lock),
                 message.flag("wait"));
     }
 }

@@ -41,8 +41,9 @@ class MessagesTest {
                 new TrailPosition(12, Duration.ofMillis(2500), 3, 1, "word"), Set.of("review", "monitoring.heartbeat"),
                 List.of(new ChangedDefinition("files", "read_file", B, Instant.ofEpochMilli(1_790_000_000_123L)),
                         new ChangedDefinition("files", "write.file", ChangedDefinition.MISSING, Instant.EPOCH)),
+                new EgressLockReport(true, Instant.ofEpochMilli(1_700_000_000_123L), "operator: reached, then refused"),
                 true);
-        var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), false);
+        var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), List.of(), null, false);
 
         // When
         var read = List.of(SyncRequest.read(full.write()), SyncRequest.read(first.write()));
@@ -84,7 +85,8 @@ class MessagesTest {
     @Test
     void what_a_newer_version_adds_is_passed_over() throws Exception {
         // Given
-        String request = text(new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), false).write());
+        String request = text(
+                new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), List.of(), null, false).write());
         String answer = text(new SyncAnswer("dev/coder", A, B, new TreeMap<>()).write());
         String credentials = text(CredentialSet.NONE.write());
 
@@ -122,7 +124,8 @@ class MessagesTest {
             "\"wait\":true | \"wait\":null | has no wait"})
     void a_request_with_a_member_of_another_kind_is_refused(String from, String to, String message) {
         String good = text(new SyncRequest(BOOT, List.of(1), A, A, A, 3,
-                new TrailPosition(2, Duration.ofMillis(40), 0, 0, "word"), Set.of("review"), true).write());
+                new TrailPosition(2, Duration.ofMillis(40), 0, 0, "word"), Set.of("review"), List.of(),
+                new EgressLockReport(false, Instant.EPOCH, "because"), true).write());
         String spoilt = good.replace(from.replace("BOOT", BOOT).replace("A", A), to);
         assertThat(spoilt).isNotEqualTo(good);
         assertThatThrownBy(() -> SyncRequest.read(bytes(spoilt)))
@@ -146,7 +149,7 @@ class MessagesTest {
         // Given
         var many = java.util.stream.IntStream.range(0, 100)
                 .mapToObj(i -> new ChangedDefinition("files", "t" + i, A, Instant.EPOCH)).toList();
-        var request = new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), many, false);
+        var request = new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), many, null, false);
 
         // When
         SyncRequest read = SyncRequest.read(request.write());

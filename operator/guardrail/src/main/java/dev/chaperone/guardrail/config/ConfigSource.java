@@ -2,6 +2,7 @@ package dev.chaperone.guardrail.config;
 
 import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.config.channel.ChangedDefinition;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.guardrail.spool.Spool;
 import java.io.IOException;
@@ -82,5 +83,9 @@ public interface ConfigSource extends AutoCloseable {
         default List<ChangedDefinition> changedDefinitions() {
             return List.of();
         }
+
+        /** What the egress lock of this pod found; null when it has none. */
+        @Nullable
+        EgressLockReport egressLock();
     }
 }

@@ -2,6 +2,7 @@ package dev.chaperone.guardrail.config;
 
 import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.config.channel.CredentialSet;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.config.channel.MessageException;
 import dev.chaperone.config.channel.SyncAnswer;
 import dev.chaperone.config.channel.SyncRequest;
@@ -43,6 +44,7 @@ public final class OperatorConfigSource implements ConfigSource {
     private @Nullable CredentialSet given;
     private @Nullable String refused;
     private @Nullable String trouble;
+    private @Nullable EgressLockReport toldLock;
     private boolean stored = true;
     private int attempt;
     private int quick;
@@ -85,8 +87,10 @@ public final class OperatorConfigSource implements ConfigSource {
         thread.start();
     }
 
+    // The lock is set while this guardrail already waits for the operator, and the agent starts right after it.
     private boolean isUnwanted() {
-        return stopped || freshness.isOutdated(attempt);
+        return stopped || freshness.isOutdated(attempt)
+                || (toldLock == null && offers != null && offers.egressLock() != null);
     }
 
     private void run() {
@@ -122,6 +126,7 @@ public final class OperatorConfigSource implements ConfigSource {
             given = store.read();
         }
         long asked = System.nanoTime();
+        toldLock = taker.egressLock();
         SyncAnswer answer = client.sync(new SyncRequest(
                 taker.boot(),
                 List.of(GuardrailConfigSpec.FORMAT),
@@ -132,6 +137,7 @@ public final class OperatorConfigSource implements ConfigSource {
                 taker.trail(),
                 taker.held(),
                 taker.changedDefinitions(),
+                toldLock,
                 mayWait));
         taker.renewed(asked, answer.leases());
         if (!answer.revision().equals(refused)) {

@@ -10,6 +10,7 @@ import dev.chaperone.config.GuardrailConfigSpec;
 import dev.chaperone.config.ServerConfig;
 import dev.chaperone.config.channel.ChannelPaths;
 import dev.chaperone.config.channel.CredentialSet;
+import dev.chaperone.config.channel.EgressLockReport;
 import dev.chaperone.config.channel.SyncRequest;
 import dev.chaperone.config.channel.TrailPosition;
 import dev.chaperone.guardrail.state.Credentials;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,6 +55,8 @@ class OperatorConfigSourceTest {
     private Credentials credentials;
     private Freshness freshness;
     private Leases leases;
+
+    private volatile EgressLockReport lock;
 
     private final class Taker implements ConfigSource.Offers {
         @Override
@@ -98,6 +102,11 @@ class OperatorConfigSourceTest {
         @Override
         public TrailPosition trail() {
             return TRAIL;
+        }
+
+        @Override
+        public EgressLockReport egressLock() {
+            return lock;
         }
     }
 
@@ -186,9 +195,10 @@ class OperatorConfigSourceTest {
         awaitReport(FIRST, set(Map.of("files", "secret", "mail.smtp", "other")));
         assertThat(operator.syncs().getFirst())
                 .isEqualTo(new SyncRequest(BOOT, List.of(1), null, null, CredentialSet.NONE.digest(), 41, TRAIL,
-                        Set.of(), false));
+                        Set.of(), List.of(), null, false));
         assertThat(lastSync()).isEqualTo(new SyncRequest(BOOT, List.of(1), FIRST.revision(), null,
-                set(Map.of("files", "secret", "mail.smtp", "other")).digest(), 41, TRAIL, Set.of(), true));
+                set(Map.of("files", "secret", "mail.smtp", "other")).digest(), 41, TRAIL, Set.of(), List.of(), null,
+                true));
         assertThat(kept("files")).hasContent("secret");
         assertThat(Files.getPosixFilePermissions(kept("files")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
@@ -570,6 +580,22 @@ class OperatorConfigSourceTest {
 
         // Then
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void a_lock_that_is_set_while_the_operator_keeps_its_answer_back_is_told_at_once() throws Exception {
+        // Given
+        start();
+        await("a wait", () -> lastSync() != null && lastSync().mayWait());
+        EgressLockReport found = new EgressLockReport(true, Instant.EPOCH, "operator: reached before, refused after");
+        long begun = System.nanoTime();
+
+        // When
+        lock = found;
+
+        // Then
+        await("the word of it", () -> found.equals(lastSync().egressLock()));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.chaperone.test.KubernetesCluster;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /** The machine below everything. What is done to it needs no API server. */
 final class Node {
@@ -32,9 +33,14 @@ final class Node {
 
     /** The JVM of a pod gets a signal, and nothing else of it. */
     void signalsJavaOf(Pod pod, String signal) throws IOException, InterruptedException {
+        signalsOf(pod, "java", signal);
+    }
+
+    /** The pod's processes of a command get a signal. */
+    void signalsOf(Pod pod, String command, String signal) throws IOException, InterruptedException {
         // Some runtimes write the UID with underscores.
         String uid = pod.getMetadata().getUid().replace('-', '.');
-        signals("java", "grep -q '" + uid + "' \"$process/cgroup\"", signal);
+        signals(command, "grep -q '" + uid + "' \"$process/cgroup\"", signal);
     }
 
     /** Whatever a pod and the operator send one another is lost from now on; all else passes. */
@@ -56,6 +62,17 @@ final class Node {
                 FIND + "for number in $(found java \"$1\"); do nsenter -t \"$number\" -n sh -c \"$2\";"
                         + " done",
                 "sh", "grep -q '" + uid + "' \"$process/cgroup\"", command);
+    }
+
+    /** Runs a command as a user who no process of the pod is, with the files and the network of a pod's process. */
+    String runsBeside(Pod pod, String process, long user, String... command) throws IOException, InterruptedException {
+        String uid = pod.getMetadata().getUid().replace('-', '.');
+        return cluster.onNode(Stream.concat(
+                Stream.of("sh", "-c",
+                        FIND + "number=$(found \"$1\" \"$2\" | head -n 1); user=$3; shift 3;"
+                                + " exec nsenter -t \"$number\" -n -m -S \"$user\" -G \"$user\" \"$@\"",
+                        "sh", process, "grep -q '" + uid + "' \"$process/cgroup\"", String.valueOf(user)),
+                Stream.of(command)).toArray(String[]::new));
     }
 
     /** All guardrails of the node stand still. */

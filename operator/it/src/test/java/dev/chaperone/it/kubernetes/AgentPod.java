@@ -20,6 +20,14 @@ final class AgentPod {
         return pod;
     }
 
+    /** Guarded, and its egress locked: what it brings itself is as a locked pod needs it. */
+    static AgentPod locked() {
+        AgentPod pod = guarded().with("spec: {securityContext: {runAsUser: 1000}}").agent("""
+                securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}""");
+        pod.inits.add(GuardrailShapes.lock());
+        return pod;
+    }
+
     ObjectNode tree() {
         return tree;
     }
@@ -59,6 +67,17 @@ final class AgentPod {
     /** Merges into the guardrail's container. */
     AgentPod guardrail(String yaml) {
         Manifests.merge((ObjectNode) inits.get(0), Manifests.parse(yaml));
+        return this;
+    }
+
+    /** Merges into the egress lock. */
+    AgentPod lock(String yaml) {
+        Manifests.merge((ObjectNode) inits.get(1), Manifests.parse(yaml));
+        return this;
+    }
+
+    AgentPod lock(ObjectNode other) {
+        inits.set(1, other);
         return this;
     }
 

@@ -32,7 +32,7 @@ class CensusShapeTest {
     private static final KubernetesSerialization KUBERNETES = new KubernetesSerialization();
 
     static Stream<Attempt> refused() {
-        return ShapeAttempts.all();
+        return Stream.concat(ShapeAttempts.all(), LockAttempts.all());
     }
 
     static Stream<Attempt> taken() {
@@ -90,7 +90,8 @@ class CensusShapeTest {
 
     private static GuardrailShapeSpec shape() {
         return new GuardrailShapeSpec(
-                list(GuardrailShapes.shape().at("/spec/containers")), list(GuardrailShapes.volumes()), null, null);
+                list(GuardrailShapes.shape().at("/spec/containers")), list(GuardrailShapes.shape().at("/spec/locks")),
+                list(GuardrailShapes.volumes()), null, null);
     }
 
     private static List<JsonNode> list(JsonNode array) {

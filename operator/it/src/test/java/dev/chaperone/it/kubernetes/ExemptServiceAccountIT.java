@@ -113,7 +113,8 @@ class ExemptServiceAccountIT {
     private static void write(List<String> exempt) {
         List<ObjectNode> volumes = new ArrayList<>();
         GuardrailShapes.volumes().forEach(volume -> volumes.add((ObjectNode) volume));
-        new ShapeKeeper(operator, GuardrailShapes.current(), volumes, List.of(), () -> exempt).look();
+        new ShapeKeeper(
+                operator, GuardrailShapes.current(), GuardrailShapes.lock(), volumes, List.of(), () -> exempt).look();
     }
 
     private static Answer create(AgentPod pod) {

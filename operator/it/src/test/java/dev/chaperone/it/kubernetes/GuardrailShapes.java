@@ -13,6 +13,7 @@ final class GuardrailShapes {
     static ObjectNode shape() {
         ObjectNode shape = Manifests.read("guardrail-shape.yaml");
         ((ArrayNode) shape.at("/spec/containers")).add(previous());
+        ((ArrayNode) shape.at("/spec/locks")).add(previousLock());
         return shape;
     }
 
@@ -25,6 +26,14 @@ final class GuardrailShapes {
         ObjectNode container = current().put("image", OLD_IMAGE);
         ((ArrayNode) container.get("env")).remove(2);
         return container;
+    }
+
+    static ObjectNode lock() {
+        return (ObjectNode) Manifests.read("guardrail-shape.yaml").at("/spec/locks/0");
+    }
+
+    static ObjectNode previousLock() {
+        return lock().put("image", OLD_IMAGE);
     }
 
     static JsonNode volumes() {

@@ -31,7 +31,7 @@ class PodShapeIT {
     }
 
     static Stream<Attempt> attempts() {
-        return ShapeAttempts.all();
+        return Stream.concat(ShapeAttempts.all(), LockAttempts.all());
     }
 
     @ParameterizedTest
@@ -96,6 +96,10 @@ class PodShapeIT {
     }
 
     static Stream<Attempt> fine() {
+        return Stream.concat(LockAttempts.fine(), fineWithoutLock());
+    }
+
+    private static Stream<Attempt> fineWithoutLock() {
         return Stream.of(
                 new Attempt("a guarded pod", AgentPod.guarded(), ""),
                 new Attempt("the guardrail of the release before",

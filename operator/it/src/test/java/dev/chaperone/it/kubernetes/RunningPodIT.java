@@ -45,6 +45,8 @@ class RunningPodIT {
         debugger = admin.as(DEBUGGER);
         assertThat(developer.create(GovernedCluster.PODS, AgentPod.guarded().named("running").tree()).refusal())
                 .isEmpty();
+        assertThat(developer.create(GovernedCluster.PODS, AgentPod.locked().named("locked").tree()).refusal())
+                .isEmpty();
         cluster.namespace("older", "");
         AgentPod older = AgentPod.bare().with("metadata: {annotations: null}");
         assertThat(developer.create("api/v1/namespaces/older/pods", older.tree()).refusal()).isEmpty();
@@ -228,6 +230,55 @@ class RunningPodIT {
 
         // Then
         assertThat(answer.refusal()).contains("'chaperone-pod-debug'").contains(refusal);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'capabilities: {drop: [NET_RAW]}, runAsUser: 1000, allowPrivilegeEscalation: false'           | capabilities to {drop: [ALL]}
+            'capabilities: {drop: [ALL], add: [SETUID]}, runAsUser: 0, allowPrivilegeEscalation: false'   | capabilities to {drop: [ALL]}
+            'capabilities: {drop: [ALL], add: [NET_ADMIN]}, runAsUser: 0, allowPrivilegeEscalation: false' | adds a capability
+            'capabilities: {drop: [ALL]}, runAsUser: 0'                                                   | allowPrivilegeEscalation to false
+            'capabilities: {drop: [ALL]}, runAsUser: 64515, allowPrivilegeEscalation: false'              | runs as user 64515
+            """)
+    void nobody_gets_round_the_lock_with_the_verb_debug(String context, String refusal) {
+        // When
+        Answer answer = debugger.dryRunStrategicPatch(GovernedCluster.PODS + "/locked/ephemeralcontainers",
+                debugContainer("securityContext: {" + context + "}"));
+
+        // Then
+        assertThat(answer.refusal()).contains("'chaperone-pod-debug'").contains(refusal);
+    }
+
+    @Test
+    void an_ephemeral_container_without_privileges_joins_a_locked_pod() {
+        // When
+        Answer answer = debugger.dryRunStrategicPatch(GovernedCluster.PODS + "/locked/ephemeralcontainers",
+                debugContainer(
+                        """
+                                securityContext: {capabilities: {drop: [ALL]}, runAsUser: 0, allowPrivilegeEscalation: false}"""));
+
+        // Then
+        assertThat(answer.refusal()).isEmpty();
+    }
+
+    @Test
+    void the_lock_stays() {
+        // When
+        Answer answer = developer.dryRunStrategicPatch(GovernedCluster.PODS + "/locked",
+                "{spec: {initContainers: [{name: chaperone-egress-lock, image: mine}]}}");
+
+        // Then
+        assertThat(answer.refusal()).contains("'chaperone-pod-update'").contains("chaperone-egress-lock");
+    }
+
+    @Test
+    void the_lock_is_not_entered() {
+        // When
+        Answer answer = developer.connect(
+                GovernedCluster.PODS + "/locked/exec?command=sh&container=chaperone-egress-lock&stdout=true");
+
+        // Then
+        assertThat(answer.refusal()).contains("'chaperone-pod-exec'").contains("the egress lock is not entered");
     }
 
     /** A policy that forbids them to be there, and not to be added, would refuse every later change of the pod. */

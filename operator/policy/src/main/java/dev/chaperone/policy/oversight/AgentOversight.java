@@ -59,6 +59,11 @@ public record AgentOversight(
                 .orElse(EnforcementMode.ENFORCE);
     }
 
+    /** Whether its pods' egress is to be locked. */
+    public boolean locksEgress() {
+        return requirements.stream().anyMatch(requirement -> requirement.terms() instanceof Terms.EgressLock);
+    }
+
     /** What narrows when, for the agent's config. */
     public List<OversightLease> leases() {
         return requirements.stream().map(Requirement::lease).toList();

@@ -30,6 +30,7 @@ public record Requirement(
     public static final String COVERAGE = "monitoring.coverage";
     public static final String REVIEW = "review";
     public static final String EGRESS = "egress";
+    public static final String EGRESS_LOCK = "egress.lock";
 
     public Requirement {
         policies = Collections.unmodifiableSortedSet(new TreeSet<>(policies));

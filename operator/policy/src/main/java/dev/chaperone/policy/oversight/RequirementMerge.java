@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import dev.chaperone.api.OversightRules.AuditTrail;
 import dev.chaperone.api.OversightRules.Coverage;
 import dev.chaperone.api.OversightRules.Egress;
+import dev.chaperone.api.OversightRules.EgressMode;
 import dev.chaperone.api.OversightRules.Heartbeat;
 import dev.chaperone.api.OversightRules.Monitoring;
 import dev.chaperone.api.OversightRules.OnLapse;
@@ -62,7 +63,11 @@ final class RequirementMerge {
         Egress egress = policy.spec().egress();
         if (egress != null) {
             add(policy, Requirement.EGRESS,
-                    new Terms.Egress(egress.mode(), requireNonNullElse(egress.allow(), List.of())), egress.onLapse());
+                    new Terms.Egress(requireNonNullElse(egress.allow(), List.of())), egress.onLapse());
+            // A requirement of its own: the NetworkPolicy is the agent's, and whether it is locked each pod's.
+            if (egress.mode() == EgressMode.LOCKED) {
+                add(policy, Requirement.EGRESS_LOCK, new Terms.EgressLock(), egress.onLapse());
+            }
         }
     }
 
@@ -121,7 +126,10 @@ final class RequirementMerge {
             return new Terms.Review(quorums.stream().sorted(Comparator.comparing(Object::toString)).toList());
         }
         if (one instanceof Terms.Egress a && other instanceof Terms.Egress b) {
-            return new Terms.Egress(a.mode(), a.allow().stream().filter(b.allow()::contains).toList());
+            return new Terms.Egress(a.allow().stream().filter(b.allow()::contains).toList());
+        }
+        if (one instanceof Terms.EgressLock && other instanceof Terms.EgressLock) {
+            return one;
         }
         throw new IllegalArgumentException(one + " and " + other + " are not of one requirement");
     }

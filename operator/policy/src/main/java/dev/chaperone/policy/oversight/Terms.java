@@ -2,7 +2,6 @@ package dev.chaperone.policy.oversight;
 
 import dev.chaperone.api.OversightRules.Decider;
 import dev.chaperone.api.OversightRules.Destination;
-import dev.chaperone.api.OversightRules.EgressMode;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -40,14 +39,16 @@ public sealed interface Terms {
      * What all policies allow, as they write it. Which pods or addresses two different entries have in common is not
      * computed: nobody would find it written anywhere, and to leave it out is the stricter side.
      *
-     * @param mode how pods are kept from reaching anything else
      * @param allow what they may reach besides what every agent needs
      */
-    record Egress(EgressMode mode, List<Destination> allow) implements Terms {
+    record Egress(List<Destination> allow) implements Terms {
         public Egress {
             allow = allow.stream().distinct().sorted(Comparator.comparing(Destination::toString)).toList();
         }
     }
+
+    /** That nobody in the pod but its guardrail gets out of it, whatever the cluster's network does. */
+    record EgressLock() implements Terms {}
 
     /** Whether what it asks for is each pod's own to keep. */
     default boolean isOfPods() {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.chaperone.api.ClusterOversightPolicySpec;
 import dev.chaperone.api.OversightPolicySpec;
 import dev.chaperone.api.OversightRules.Destination;
-import dev.chaperone.api.OversightRules.EgressMode;
 import dev.chaperone.config.EnforcementMode;
 import dev.chaperone.config.OversightLease;
 import dev.chaperone.config.OversightLease.Narrowing;
@@ -81,8 +80,8 @@ class AgentOversightTest {
 
         // Then
         assertThat(only(oversight).name()).isEqualTo("egress");
-        assertThat(only(oversight).terms()).isEqualTo(new Terms.Egress(EgressMode.RESTRICTED,
-                List.of(new Destination(null, null, null, new LabelSelector(), null))));
+        assertThat(only(oversight).terms())
+                .isEqualTo(new Terms.Egress(List.of(new Destination(null, null, null, new LabelSelector(), null))));
         assertThat(only(oversight).terms().isOfPods()).isFalse();
     }
 
@@ -96,7 +95,40 @@ class AgentOversightTest {
         AgentOversight oversight = AgentOversight.of(AGENT, List.of(open, closed));
 
         // Then
-        assertThat(only(oversight).terms()).isEqualTo(new Terms.Egress(EgressMode.RESTRICTED, List.of()));
+        assertThat(only(oversight).terms()).isEqualTo(new Terms.Egress(List.of()));
+    }
+
+    @Test
+    void lockedIsStricterThanRestrictedAndRequiresThatToo() {
+        // Given
+        OversightInput restricted = cluster("restricted", """
+                egress: {mode: Restricted, allow: [{cidr: 10.0.0.0/8}], onLapse: {after: 1m}}""");
+        OversightInput locked = policy("dev", "locked", """
+                egress: {mode: Locked, onLapse: {after: 10s, narrow: [{tools: ["*"], verdict: Deny}]}}""");
+
+        // When
+        AgentOversight oversight = AgentOversight.of(AGENT, List.of(restricted, locked));
+
+        // Then
+        assertThat(oversight.locksEgress()).isTrue();
+        assertThat(oversight.requirements()).extracting(Requirement::name).containsExactly("egress", "egress.lock");
+        assertThat(oversight.requirements().getFirst().terms()).isEqualTo(new Terms.Egress(List.of()));
+        Requirement lock = oversight.requirements().getLast();
+        assertThat(lock.terms()).isEqualTo(new Terms.EgressLock());
+        assertThat(lock.terms().isOfPods()).isTrue();
+        assertThat(lock.policies()).extracting(Object::toString).containsExactly("OversightPolicy/dev/locked");
+        assertThat(lock.grace()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(lock.narrowings()).hasSize(1);
+    }
+
+    @Test
+    void whoIsOnlyRestrictedIsNotLocked() {
+        // When
+        AgentOversight oversight = AgentOversight.of(AGENT, List.of(cluster("one", "egress: {mode: Restricted}")));
+
+        // Then
+        assertThat(oversight.locksEgress()).isFalse();
+        assertThat(only(oversight).name()).isEqualTo("egress");
     }
 
     @Test

@@ -28,13 +28,20 @@ public record Breach(Rule rule, @Nullable String container) {
                                                                                                                         "is not confined as the Pod Security baseline asks"), SYSCTLS(
                                                                                                                                 "it sets a sysctl that the Pod Security baseline refuses"), NAMES(
                                                                                                                                         "it says what names resolve to"), BORROWED(
-                                                                                                                                                "it has no guardrail, and something that only pods with one have");
+                                                                                                                                                "it has no guardrail, and something that only pods with one have"), LOCK(
+                                                                                                                                                        "its egress lock is not the second init container, or runs another image"), LOCK_LEAK(
+                                                                                                                                                                "gets round the egress lock: it does not drop ALL capabilities, may gain privileges or does not say as whom it runs");
 
         private final String text;
 
         Rule(String text) {
             this.text = text;
         }
+    }
+
+    /** Whether it is about the pod's egress lock. */
+    public boolean isOfLock() {
+        return rule == Rule.LOCK || rule == Rule.LOCK_LEAK;
     }
 
     /** What people are told. */

@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param digest {@link GuardrailDigest} of it; null when the pod has none
  * @param image digest of the image that the pod names for it; null when it names none
+ * @param lock what locks its egress
  * @param breaches what of the pod is against the rules, each rule once
  */
-public record GuardFacts(@Nullable String digest, @Nullable String image, List<Breach> breaches) {
+public record GuardFacts(@Nullable String digest, @Nullable String image, LockFacts lock, List<Breach> breaches) {
     /** Of a pod without a guardrail, of which nothing else matters. */
-    public static final GuardFacts NONE = new GuardFacts(null, null, List.of());
+    public static final GuardFacts NONE = new GuardFacts(null, null, LockFacts.NONE, List.of());
 
     // So that no pod is taken for one that may be without a guardrail and passes for one with it.
     private static final GuardFacts BORROWED = new GuardFacts(
-            null, null, List.of(new Breach(Breach.Rule.BORROWED, null)));
+            null, null, LockFacts.NONE, List.of(new Breach(Breach.Rule.BORROWED, null)));
 
     private static final KubernetesSerialization TREES = new KubernetesSerialization();
 
@@ -49,11 +50,16 @@ public record GuardFacts(@Nullable String digest, @Nullable String image, List<B
         }
         Container guardrail = inits.get(place);
         List<Volume> volumes = requireNonNullElse(pod.getSpec().getVolumes(), List.of());
-        String digest = GuardrailDigest.of(tree(guardrail), volumes.stream().map(GuardFacts::tree).toList());
+        Container lock = inits.stream().filter(each -> GuardrailPod.LOCK_CONTAINER.equals(each.getName())).findFirst()
+                .orElse(null);
+        String digest = GuardrailDigest.of(
+                tree(guardrail), lock == null ? null : tree(lock), volumes.stream().map(GuardFacts::tree).toList());
         String image = Images.digest(guardrail.getImage());
         // Thousands of pods have the same two.
         return new GuardFacts(
-                digest.intern(), image == null ? null : image.intern(), new PodRules(pod, place).breaches());
+                digest.intern(), image == null ? null : image.intern(),
+                lock == null ? LockFacts.NONE : LockFacts.of(PodRules.status(pod, GuardrailPod.LOCK_CONTAINER)),
+                new PodRules(pod, place).breaches());
     }
 
     private static JsonNode tree(Object part) {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.EphemeralContainer;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.TCPSocketAction;
@@ -114,6 +115,22 @@ record Neighbour(
                         && Confinement.kept(
                                 security.getSeccompProfile(), security.getAppArmorProfile(),
                                 security.getWindowsOptions(), security.getSeLinuxOptions()),
+                found);
+    }
+
+    /**
+     * Tells whether it gets round the egress lock of its pod: who may become the guardrail's user, or change the rules.
+     *
+     * @param ofPod what counts where the container says nothing
+     */
+    void lockRules(@Nullable PodSecurityContext ofPod, BiConsumer<Rule, String> found) {
+        Capabilities capabilities = security == null ? null : security.getCapabilities();
+        boolean saysWho = (security != null && security.getRunAsUser() != null)
+                || (ofPod != null && ofPod.getRunAsUser() != null);
+        check(
+                Rule.LOCK_LEAK, saysWho && security != null && capabilities != null
+                        && list(capabilities.getDrop()).contains("ALL") && list(capabilities.getAdd()).isEmpty()
+                        && Boolean.FALSE.equals(security.getAllowPrivilegeEscalation()),
                 found);
     }
 

@@ -59,13 +59,27 @@ final class PodRules {
         Set<String> own = list(guardrail.getVolumeMounts()).stream().map(VolumeMount::getName)
                 .collect(Collectors.toSet());
         List<Container> inits = spec.getInitContainers();
-        Stream.of(list(spec.getContainers()), inits.subList(0, place), inits.subList(place + 1, inits.size()))
-                .flatMap(Collection::stream)
-                .map(Neighbour::of)
-                .forEach(neighbour -> neighbour.rules(own, this::found));
+        // What it is itself is compared whole, with the guardrail.
+        int behind = place + 1;
+        boolean locked = behind < inits.size() && GuardrailPod.LOCK_CONTAINER.equals(inits.get(behind).getName());
+        if (locked) {
+            check(Rule.LOCK, runsWhatItNames(inits.get(behind)));
+            behind++;
+        }
+        List<Container> others = Stream.of(
+                list(spec.getContainers()), inits.subList(0, place), inits.subList(behind, inits.size()))
+                .flatMap(Collection::stream).toList();
+        check(Rule.LOCK, others.stream().noneMatch(each -> GuardrailPod.LOCK_CONTAINER.equals(each.getName())));
+        Stream.concat(others.stream().map(Neighbour::of),
+                list(spec.getEphemeralContainers()).stream().map(Neighbour::of)).forEach(neighbour -> {
+                    neighbour.rules(own, this::found);
+                    if (locked) {
+                        neighbour.lockRules(spec.getSecurityContext(), this::found);
+                    }
+                });
         for (EphemeralContainer joined : list(spec.getEphemeralContainers())) {
-            Neighbour.of(joined).rules(own, this::found);
-            if (GuardrailPod.CONTAINER.equals(joined.getTargetContainerName())) {
+            String target = joined.getTargetContainerName();
+            if (GuardrailPod.CONTAINER.equals(target) || GuardrailPod.LOCK_CONTAINER.equals(target)) {
                 found(Rule.NOT_ENTERED, joined.getName());
             }
         }
@@ -84,18 +98,25 @@ final class PodRules {
 
     private void guardrail() {
         check(Rule.FIRST, place == 0);
-        String named = Images.digest(guardrail.getImage());
-        check(Rule.BY_DIGEST, named != null);
-        String runs = pod.getStatus() == null
+        check(Rule.BY_DIGEST, Images.digest(guardrail.getImage()) != null);
+        check(Rule.IMAGE_THAT_RUNS, runsWhatItNames(guardrail));
+    }
+
+    private boolean runsWhatItNames(Container container) {
+        String named = Images.digest(container.getImage());
+        ContainerStatus status = status(pod, container.getName());
+        String runs = status == null ? null : Images.digest(status.getImageID());
+        return named == null || runs == null || runs.equals(named);
+    }
+
+    /** What the kubelet says of an init container; null when it says nothing. */
+    static @Nullable ContainerStatus status(Pod pod, String container) {
+        return pod.getStatus() == null
                 ? null
                 : list(pod.getStatus().getInitContainerStatuses()).stream()
-                        .filter(status -> GuardrailPod.CONTAINER.equals(status.getName()))
-                        .map(ContainerStatus::getImageID)
-                        .map(Images::digest)
-                        .filter(digest -> digest != null)
+                        .filter(status -> container.equals(status.getName()))
                         .findFirst()
                         .orElse(null);
-        check(Rule.IMAGE_THAT_RUNS, named == null || runs == null || runs.equals(named));
     }
 
     private void node() {
