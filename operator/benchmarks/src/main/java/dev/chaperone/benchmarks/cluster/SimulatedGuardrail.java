@@ -80,7 +80,7 @@ final class SimulatedGuardrail implements AutoCloseable {
         SyncRequest request = new SyncRequest(
                 boot, List.of(GuardrailConfigSpec.FORMAT), before == null ? null : before.revision(), null,
                 before == null ? null : before.credentials(), -1, null, Set.copyOf(leases.keySet()), List.of(), null,
-                before != null);
+                before == null ? Duration.ZERO : untilLeasesAreHalfOver());
         long asked = System.nanoTime();
         HttpResponse<byte[]> response = client.send(
                 HttpRequest.newBuilder(channel.resolve(ChannelPaths.SYNC)).timeout(ANSWER)
@@ -95,6 +95,12 @@ final class SimulatedGuardrail implements AutoCloseable {
         leases.keySet().retainAll(answer.leases().keySet());
         answer.leases().forEach((requirement, length) -> leases.put(requirement, asked + length.toNanos()));
         decides = true;
+    }
+
+    private Duration untilLeasesAreHalfOver() {
+        long now = System.nanoTime();
+        long shortest = leases.values().stream().mapToLong(end -> end - now).min().orElse(ANSWER.toNanos());
+        return Duration.ofNanos(Math.clamp(shortest / 2, AGAIN.toNanos(), ANSWER.toNanos()));
     }
 
     /** Says nothing more, or speaks again. */

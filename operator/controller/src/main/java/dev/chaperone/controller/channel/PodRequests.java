@@ -49,10 +49,11 @@ final class PodRequests {
                     + ", and this guardrail reads " + request.formats());
         }
         long start = clocks.nanoTime();
+        Duration most = request.patience().compareTo(longPoll) < 0 ? request.patience() : longPoll;
         try (Polls.Poll poll = polls.open(pod)) {
             while (true) {
                 AssignedConfig config = assigned(pod);
-                long left = longPoll.minus(clocks.since(start)).toNanos();
+                long left = most.minus(clocks.since(start)).toNanos();
                 SortedMap<String, Duration> leases = grants.granted(
                         config.agent(), pod.uid(), report.trail(), report.egressLock());
                 String outcome = outcome(request, config, leases.keySet(), poll, left);
@@ -77,7 +78,7 @@ final class PodRequests {
         if (!granted.equals(request.held())) {
             return "leases";
         }
-        if (!request.mayWait() || poll.isOver()) {
+        if (request.patience().isZero() || poll.isOver()) {
             return "asked";
         }
         return left <= 0 ? "heartbeat" : null;

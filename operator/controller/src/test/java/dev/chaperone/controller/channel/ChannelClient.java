@@ -39,6 +39,9 @@ final class ChannelClient implements AutoCloseable {
         this.token = token;
     }
 
+    /** Longer than any answer is held back. */
+    static final Duration WAIT = Duration.ofMinutes(10);
+
     static HttpClient https(X509Certificate trusted) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[]{new ServiceTrust(TestKeys.SERVICE, () -> List.of(trusted))}, null);
@@ -48,12 +51,12 @@ final class ChannelClient implements AutoCloseable {
 
     /** The request of a guardrail that has this config and no credentials, and waits. */
     static SyncRequest holding(String content) {
-        return holding(content == null ? null : TestDirectory.revision(content), null, NO_CREDENTIALS, true);
+        return holding(content == null ? null : TestDirectory.revision(content), null, NO_CREDENTIALS, WAIT);
     }
 
-    static SyncRequest holding(String revision, String refused, String credentials, boolean mayWait) {
+    static SyncRequest holding(String revision, String refused, String credentials, Duration wait) {
         return new SyncRequest(BOOT, List.of(1), revision, refused, credentials, 3, null, Set.of(), List.of(), null,
-                mayWait);
+                wait);
     }
 
     CompletableFuture<HttpResponse<byte[]>> start(SyncRequest request) {

@@ -143,7 +143,8 @@ final class ChannelLoad {
         String revision = TestDirectory.revision("0");
         while (true) {
             try {
-                var answer = client.sync(ChannelClient.holding(revision, null, ChannelClient.NO_CREDENTIALS, true));
+                var answer = client
+                        .sync(ChannelClient.holding(revision, null, ChannelClient.NO_CREDENTIALS, ChannelClient.WAIT));
                 if (answer.statusCode() != 200) {
                     throw new IOException("HTTP " + answer.statusCode());
                 }

@@ -104,7 +104,7 @@ class ChannelServerTest {
 
     private static SyncRequest upToDate() {
         return ChannelClient.holding(TestDirectory.revision("one"), null, credentials(Map.of("tracker", "s3cret")),
-                true);
+                ChannelClient.WAIT);
     }
 
     private CompletableFuture<HttpResponse<byte[]>> held() {
@@ -167,7 +167,7 @@ class ChannelServerTest {
     void answersAtOnceWhoMayNotWait() throws Exception {
         // Given
         SyncRequest request = ChannelClient.holding(
-                TestDirectory.revision("one"), null, credentials(Map.of("tracker", "s3cret")), false);
+                TestDirectory.revision("one"), null, credentials(Map.of("tracker", "s3cret")), Duration.ZERO);
 
         // When
         HttpResponse<byte[]> answer = client.sync(request);
@@ -182,7 +182,7 @@ class ChannelServerTest {
         directory.assign(CODER, "bad", Map.of("tracker", "s3cret"));
         CompletableFuture<HttpResponse<byte[]>> poll = client.start(ChannelClient.holding(
                 TestDirectory.revision("one"), TestDirectory.revision("bad"),
-                credentials(Map.of("tracker", "s3cret")), true));
+                credentials(Map.of("tracker", "s3cret")), ChannelClient.WAIT));
         await().until(() -> server.waiting() == 1);
         assertThat(poll).isNotDone();
 
@@ -194,12 +194,25 @@ class ChannelServerTest {
     }
 
     @Test
+    void answersBeforeALeaseEndsThatIsShorterThanAHeartbeat() throws Exception {
+        // Given
+        SyncRequest request = ChannelClient.holding(
+                TestDirectory.revision("one"), null, credentials(Map.of("tracker", "s3cret")), Duration.ofMillis(50));
+
+        // When
+        HttpResponse<byte[]> answer = client.sync(request);
+
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void refusesAGuardrailThatReadsNoFormatOfOurs() throws Exception {
         // Given
         SyncRequest request = new SyncRequest(
                 ChannelClient.BOOT, List.of(2, 3), TestDirectory.revision("one"), null, null, 3, null, Set.of(),
                 List.of(), null,
-                true);
+                ChannelClient.WAIT);
 
         // When
         HttpResponse<byte[]> answer = client.sync(request);
@@ -215,7 +228,7 @@ class ChannelServerTest {
     void reportsWhatGuardrailsSay() throws Exception {
         // Given
         client.sync(ChannelClient.holding(TestDirectory.revision("old"), TestDirectory.revision("one"),
-                ChannelClient.NO_CREDENTIALS, true));
+                ChannelClient.NO_CREDENTIALS, ChannelClient.WAIT));
 
         // When
         var report = reports.reports().get(POD.uid());

@@ -115,7 +115,7 @@ class EvidenceChannelTest {
 
     private long reportedBreaks(TrailPosition trail) throws Exception {
         SyncRequest request = new SyncRequest(BOOT, List.of(1), null, null, null, 40, trail, Set.of(), List.of(), null,
-                false);
+                Duration.ZERO);
         assertThat(client.sync(request).statusCode()).isEqualTo(200);
         return reports.reports().get(POD.uid()).trail().breaks();
     }

@@ -44,7 +44,7 @@ class EvidenceReplicasTest {
         TrailPosition trail = new TrailPosition(
                 last.boot().equals(boot) ? last.through() : -1, Duration.ZERO, 0, 0, last.acknowledgement());
         return replica.breaks(POD, new SyncRequest(
-                boot, List.of(1), null, null, null, 99, trail, Set.of(), List.of(), null, false));
+                boot, List.of(1), null, null, null, 99, trail, Set.of(), List.of(), null, Duration.ZERO));
     }
 
     /**

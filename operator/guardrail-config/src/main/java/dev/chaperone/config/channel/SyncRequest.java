@@ -1,6 +1,7 @@
 package dev.chaperone.config.channel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param definitions pinned tools of which it saw another definition than the pinned one; the first of them where they
  *     are many
  * @param egressLock what the egress lock of its pod found; null when it has none
- * @param mayWait {@code wait}: whether the answer may be held back for as long as it would say nothing new
+ * @param patience {@code wait}: for how long the answer may be held back while it would say nothing new; zero for an answer at once
  */
 public record SyncRequest(
         String boot,
@@ -33,7 +34,7 @@ public record SyncRequest(
         Set<String> held,
         List<ChangedDefinition> definitions,
         @Nullable EgressLockReport egressLock,
-        boolean mayWait) {
+        Duration patience) {
     /** Definitions that a request tells of at most. */
     public static final int MAX_DEFINITIONS = 16;
 
@@ -64,7 +65,7 @@ public record SyncRequest(
         if (egressLock != null) {
             tree.set("egressLock", egressLock.tree());
         }
-        return Message.bytes(tree.put("wait", mayWait));
+        return Message.bytes(tree.put("wait", patience.toMillis()));
     }
 
     /** @throws MessageException when the bytes are no such message */
@@ -83,6 +84,6 @@ public record SyncRequest(
                 Set.copyOf(message.requirements("held")),
                 ChangedDefinition.listOf(message, "definitions"),
                 lock == null ? null : EgressLockReport.of(lock),
-                message.flag("wait"));
+                message.duration("wait"));
     }
 }

@@ -42,8 +42,9 @@ class MessagesTest {
                 List.of(new ChangedDefinition("files", "read_file", B, Instant.ofEpochMilli(1_790_000_000_123L)),
                         new ChangedDefinition("files", "write.file", ChangedDefinition.MISSING, Instant.EPOCH)),
                 new EgressLockReport(true, Instant.ofEpochMilli(1_700_000_000_123L), "operator: reached, then refused"),
-                true);
-        var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), List.of(), null, false);
+                Duration.ofSeconds(10));
+        var first = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), List.of(), null,
+                Duration.ZERO);
 
         // When
         var read = List.of(SyncRequest.read(full.write()), SyncRequest.read(first.write()));
@@ -51,7 +52,7 @@ class MessagesTest {
         // Then
         assertThat(read).containsExactly(full, first);
         assertThat(text(first.write()))
-                .isEqualTo("{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":-1,\"held\":[],\"wait\":false}");
+                .isEqualTo("{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":-1,\"held\":[],\"wait\":0}");
     }
 
     @Test
@@ -86,7 +87,8 @@ class MessagesTest {
     void what_a_newer_version_adds_is_passed_over() throws Exception {
         // Given
         String request = text(
-                new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), List.of(), null, false).write());
+                new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), List.of(), null, Duration.ZERO)
+                        .write());
         String answer = text(new SyncAnswer("dev/coder", A, B, new TreeMap<>()).write());
         String credentials = text(CredentialSet.NONE.write());
 
@@ -120,12 +122,12 @@ class MessagesTest {
             "\"acknowledged\":2 | \"acknowledged\":-2 | acknowledged: no integer",
             "\"waiting\":40 | \"waiting\":-1 | waiting: no integer",
             "\"lost\":0 | \"lost\":null | has no lost",
-            "\"wait\":true | \"wait\":\"true\" | wait: neither true nor false",
-            "\"wait\":true | \"wait\":null | has no wait"})
+            "\"wait\":10000 | \"wait\":true | wait: no integer",
+            "\"wait\":10000 | \"wait\":null | has no wait"})
     void a_request_with_a_member_of_another_kind_is_refused(String from, String to, String message) {
         String good = text(new SyncRequest(BOOT, List.of(1), A, A, A, 3,
                 new TrailPosition(2, Duration.ofMillis(40), 0, 0, "word"), Set.of("review"), List.of(),
-                new EgressLockReport(false, Instant.EPOCH, "because"), true).write());
+                new EgressLockReport(false, Instant.EPOCH, "because"), Duration.ofSeconds(10)).write());
         String spoilt = good.replace(from.replace("BOOT", BOOT).replace("A", A), to);
         assertThat(spoilt).isNotEqualTo(good);
         assertThatThrownBy(() -> SyncRequest.read(bytes(spoilt)))
@@ -139,7 +141,7 @@ class MessagesTest {
             "[{\"server\":\"files\",\"tool\":\"t\",\"seen\":\"<b>\",\"since\":1}]",
             "[{\"server\":\"files\",\"tool\":\"t\",\"seen\":\"missing\",\"since\":-1}]"})
     void definitions_that_mean_nothing_are_refused(String definitions) {
-        String request = "{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":4,\"wait\":true,\"definitions\":"
+        String request = "{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":4,\"wait\":10000,\"definitions\":"
                 + definitions + "}";
         assertThatThrownBy(() -> SyncRequest.read(bytes(request))).isInstanceOf(MessageException.class);
     }
@@ -149,7 +151,7 @@ class MessagesTest {
         // Given
         var many = java.util.stream.IntStream.range(0, 100)
                 .mapToObj(i -> new ChangedDefinition("files", "t" + i, A, Instant.EPOCH)).toList();
-        var request = new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), many, null, false);
+        var request = new SyncRequest(BOOT, List.of(1), null, null, null, 0, null, Set.of(), many, null, Duration.ZERO);
 
         // When
         SyncRequest read = SyncRequest.read(request.write());
@@ -162,7 +164,7 @@ class MessagesTest {
     @Test
     void who_knows_nothing_of_oversight_speaks_of_none() throws Exception {
         // Given
-        String request = "{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":4,\"wait\":true}";
+        String request = "{\"boot\":\"" + BOOT + "\",\"formats\":[1],\"audit\":4,\"wait\":10000}";
         String answer = "{\"agent\":\"dev/coder\",\"revision\":\"" + A + "\",\"credentials\":\"" + B + "\"}";
 
         // When

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -28,6 +29,10 @@ import org.slf4j.LoggerFactory;
 public final class OperatorConfigSource implements ConfigSource {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorConfigSource.class);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
+    /** The operator answers at least that often. */
+    private static final Duration MOST_WAIT = Duration.ofSeconds(10);
+    private static final Duration LEAST_WAIT = Duration.ofMillis(250);
+    private static final Duration NO_LEASE = Duration.ofHours(1);
     private static final Duration GLANCE = Duration.ofMillis(250);
     private static final Duration FAREWELL = Duration.ofMillis(500);
     private static final Duration QUICK = Duration.ofMillis(100);
@@ -45,6 +50,8 @@ public final class OperatorConfigSource implements ConfigSource {
     private @Nullable String refused;
     private @Nullable String trouble;
     private @Nullable EgressLockReport toldLock;
+    /** When the first of the leases ends, by {@link System#nanoTime()}. */
+    private long leaseEnd;
     private boolean stored = true;
     private int attempt;
     private int quick;
@@ -105,7 +112,7 @@ public final class OperatorConfigSource implements ConfigSource {
             long start = System.nanoTime();
             Duration rest = Duration.ZERO;
             try {
-                round(taker, settled && trouble == null);
+                round(taker, settled && trouble == null ? untilLeasesAreHalfOver() : Duration.ZERO);
                 freshness.ended(attempt);
                 recovered();
                 rest = afterRound(System.nanoTime() - start);
@@ -121,7 +128,13 @@ public final class OperatorConfigSource implements ConfigSource {
         client.close();
     }
 
-    private void round(Offers taker, boolean mayWait) throws IOException, MessageException {
+    /** So that a lease is renewed before it ends, also one that is shorter than the operator holds answers back. */
+    private Duration untilLeasesAreHalfOver() {
+        Duration half = Duration.ofNanos(leaseEnd - System.nanoTime()).dividedBy(2);
+        return half.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : half.compareTo(MOST_WAIT) > 0 ? MOST_WAIT : half;
+    }
+
+    private void round(Offers taker, Duration wait) throws IOException, MessageException {
         if (given == null) {
             given = store.read();
         }
@@ -138,7 +151,8 @@ public final class OperatorConfigSource implements ConfigSource {
                 taker.held(),
                 taker.changedDefinitions(),
                 toldLock,
-                mayWait));
+                wait));
+        leaseEnd = asked + answer.leases().values().stream().min(Comparator.naturalOrder()).orElse(NO_LEASE).toNanos();
         taker.renewed(asked, answer.leases());
         if (!answer.revision().equals(refused)) {
             refused = null;

@@ -195,10 +195,10 @@ class OperatorConfigSourceTest {
         awaitReport(FIRST, set(Map.of("files", "secret", "mail.smtp", "other")));
         assertThat(operator.syncs().getFirst())
                 .isEqualTo(new SyncRequest(BOOT, List.of(1), null, null, CredentialSet.NONE.digest(), 41, TRAIL,
-                        Set.of(), List.of(), null, false));
+                        Set.of(), List.of(), null, Duration.ZERO));
         assertThat(lastSync()).isEqualTo(new SyncRequest(BOOT, List.of(1), FIRST.revision(), null,
                 set(Map.of("files", "secret", "mail.smtp", "other")).digest(), 41, TRAIL, Set.of(), List.of(), null,
-                true));
+                Duration.ofSeconds(10)));
         assertThat(kept("files")).hasContent("secret");
         assertThat(Files.getPosixFilePermissions(kept("files")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
@@ -221,7 +221,7 @@ class OperatorConfigSourceTest {
         // Then
         await("the second config", () -> runs(SECOND));
         awaitReport(SECOND, CredentialSet.NONE);
-        assertThat(operator.syncs()).hasSize(before + 1).last().matches(SyncRequest::mayWait);
+        assertThat(operator.syncs()).hasSize(before + 1).last().matches(request -> request.patience().isPositive());
     }
 
     static Stream<Arguments> faults() {
@@ -586,7 +586,7 @@ class OperatorConfigSourceTest {
     void a_lock_that_is_set_while_the_operator_keeps_its_answer_back_is_told_at_once() throws Exception {
         // Given
         start();
-        await("a wait", () -> lastSync() != null && lastSync().mayWait());
+        await("a wait", () -> lastSync() != null && lastSync().patience().isPositive());
         EgressLockReport found = new EgressLockReport(true, Instant.EPOCH, "operator: reached before, refused after");
         long begun = System.nanoTime();
 
@@ -616,6 +616,19 @@ class OperatorConfigSourceTest {
         await("the end of one", () -> leases.get().heldLeases().equals(Set.of("egress")));
         operator.fails(TestOperator.Fault.NONE);
         await("both again", () -> leases.get().heldLeases().equals(Set.of("review", "egress")));
+    }
+
+    @Test
+    void a_short_lease_is_asked_for_before_it_ends() throws Exception {
+        // Given
+        operator.grants(Map.of("review", Duration.ofSeconds(3)));
+
+        // When
+        start();
+
+        // Then
+        await("a wait", () -> lastSync() != null && lastSync().patience().isPositive());
+        assertThat(lastSync().patience()).isLessThanOrEqualTo(Duration.ofMillis(1500));
     }
 
     @Test

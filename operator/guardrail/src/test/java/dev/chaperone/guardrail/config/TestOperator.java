@@ -212,8 +212,9 @@ public final class TestOperator implements AutoCloseable {
     private synchronized byte[] sync(SyncRequest request) throws InterruptedException {
         syncs.add(request);
         Fault before = fault;
-        long end = System.nanoTime() + HEARTBEAT_MILLIS * 1_000_000;
-        for (long left = HEARTBEAT_MILLIS; request.mayWait() && left > 0 && fault == before && !closed
+        long most = Math.min(HEARTBEAT_MILLIS, request.patience().toMillis());
+        long end = System.nanoTime() + most * 1_000_000;
+        for (long left = most; left > 0 && fault == before && !closed
                 && holds(request); left = (end - System.nanoTime()) / 1_000_000) {
             wait(left);
         }
