@@ -65,10 +65,51 @@ spec:
 {{- end }}
 
 {{/*
-What no container beside a guardrail may have. The policy says in variables.containers which ones it looks at.
-The Pod Security baseline, whatever the namespace's labels say of it, and what reads the guardrail's traffic or files.
+What no pod may have in a governed namespace, also an exempt one: what leads to its node, and so to the guardrails there.
+The policy says in variables.containers and variables.volumes what it looks at.
 */}}
-{{- define "chaperone.containerRules" -}}
+{{- define "chaperone.nodeRules" -}}
+- expression: >-
+    !object.spec.?hostNetwork.orValue(false) && !object.spec.?hostPID.orValue(false)
+    && !object.spec.?hostIPC.orValue(false)
+  message: >-
+    the pod shares a namespace of its node; remove hostNetwork, hostPID and hostIPC from its spec
+  reason: Forbidden
+- expression: variables.volumes.all(v, !has(v.hostPath))
+  message: the pod mounts a directory of its node; remove its hostPath volumes
+  reason: Forbidden
+- expression: >-
+    variables.containers.all(c, c.?ports.orValue([]).all(p, p.?hostPort.orValue(0) == 0))
+  message: a container takes a port of its node; remove hostPort from its ports
+  reason: Forbidden
+- expression: >-
+    object.spec.?securityContext.runAsUser.orValue(0) != 64515
+    && object.spec.?securityContext.seccompProfile.type.orValue('') != 'Unconfined'
+    && object.spec.?securityContext.appArmorProfile.type.orValue('') != 'Unconfined'
+    && !object.spec.?securityContext.windowsOptions.hostProcess.orValue(false)
+    && object.spec.?securityContext.seLinuxOptions.type.orValue('') in variables.seLinuxTypes
+    && object.spec.?securityContext.seLinuxOptions.user.orValue('') == ''
+    && object.spec.?securityContext.seLinuxOptions.role.orValue('') == ''
+    && object.metadata.?annotations.orValue({}).all(k,
+    !k.startsWith('container.apparmor.security.beta.kubernetes.io/')
+    || object.metadata.annotations[k] == 'runtime/default'
+    || object.metadata.annotations[k].startsWith('localhost/'))
+  message: >-
+    the pod's securityContext has the guardrail's user 64515, or what the Pod Security baseline refuses
+    (seccompProfile, appArmorProfile, seLinuxOptions, windowsOptions); remove it
+  reason: Forbidden
+- expression: >-
+    object.spec.?securityContext.sysctls.orValue([]).all(s, s.name in ['kernel.shm_rmid_forced',
+    'net.ipv4.ip_local_port_range', 'net.ipv4.ip_unprivileged_port_start', 'net.ipv4.tcp_syncookies',
+    'net.ipv4.ping_group_range', 'net.ipv4.ip_local_reserved_ports', 'net.ipv4.tcp_keepalive_time',
+    'net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes',
+    'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem'])
+  message: the pod sets a sysctl that the Pod Security baseline refuses; remove it from securityContext.sysctls
+  reason: Forbidden
+{{- end }}
+
+{{/* The same of its containers. */}}
+{{- define "chaperone.confinementRules" -}}
 - expression: >-
     variables.containers.all(c, !c.?securityContext.privileged.orValue(false)
     && c.?securityContext.capabilities.add.orValue([]).all(x, x in ['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER',
@@ -76,12 +117,6 @@ The Pod Security baseline, whatever the namespace's labels say of it, and what r
   message: >-
     a container is privileged or adds a capability that the Pod Security baseline refuses (SYS_ADMIN, SYS_PTRACE,
     NET_ADMIN, NET_RAW, DAC_READ_SEARCH, …); remove it from securityContext
-  reason: Forbidden
-- expression: >-
-    variables.containers.all(c, c.?securityContext.capabilities.drop.orValue([]).exists(x, x in ['ALL', 'NET_RAW']))
-  message: >-
-    a container keeps NET_RAW, which reads the guardrail's traffic with tools; set
-    securityContext.capabilities.drop to [NET_RAW] or [ALL]
   reason: Forbidden
 - expression: >-
     variables.containers.all(c, c.?securityContext.procMount.orValue('Default') == 'Default'
@@ -94,6 +129,20 @@ The Pod Security baseline, whatever the namespace's labels say of it, and what r
   message: >-
     a container's seccompProfile, appArmorProfile, seLinuxOptions, procMount or windowsOptions are what the Pod Security
     baseline refuses; remove them from its securityContext
+  reason: Forbidden
+{{- end }}
+
+{{/*
+What no container beside a guardrail may have. The policy says in variables.containers which ones it looks at.
+The Pod Security baseline, whatever the namespace's labels say of it, and what reads the guardrail's traffic or files.
+*/}}
+{{- define "chaperone.containerRules" -}}
+{{ include "chaperone.confinementRules" . }}
+- expression: >-
+    variables.containers.all(c, c.?securityContext.capabilities.drop.orValue([]).exists(x, x in ['ALL', 'NET_RAW']))
+  message: >-
+    a container keeps NET_RAW, which reads the guardrail's traffic with tools; set
+    securityContext.capabilities.drop to [NET_RAW] or [ALL]
   reason: Forbidden
 - expression: variables.containers.all(c, c.?securityContext.runAsUser.orValue(0) != 64515)
   message: a container runs as user 64515, which is the guardrail's; set another securityContext.runAsUser

@@ -22,18 +22,15 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -54,8 +51,6 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     /** How long after its start a replica takes what it does not know for what it does not know yet. */
     private static final Duration BEGINNING = Duration.ofSeconds(30);
 
-    private record PodRequirement(String pod, String requirement) {}
-
     private final PlannedFleet fleet;
     private final ProgrammingReports reports;
     private final BiFunction<Decider, String, Optional<Boolean>> mayDecide;
@@ -65,8 +60,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     private final Instant begun;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("chaperone-oversight").daemon().factory());
-    private final Map<String, Instant> running = new ConcurrentHashMap<>();
-    private final Map<PodRequirement, Instant> lacking = new ConcurrentHashMap<>();
+    private final PodMemory memory = new PodMemory();
     private volatile Map<AgentId, List<RequirementStanding>> standings = Map.of();
 
     /** What this replica hears of guardrails. */
@@ -152,10 +146,8 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     }
 
     private void forget(FleetPlan plan) {
-        Set<String> pods = plan.agents().values().stream().flatMap(agent -> agent.pods().stream())
-                .filter(PodFacts::isRunning).map(PodFacts::uid).collect(Collectors.toSet());
-        running.keySet().retainAll(pods);
-        lacking.keySet().removeIf(key -> !pods.contains(key.pod()));
+        memory.retain(plan.agents().values().stream().flatMap(agent -> agent.pods().stream())
+                .filter(PodFacts::isRunning).map(PodFacts::uid).collect(Collectors.toSet()));
     }
 
     @Override
@@ -189,7 +181,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         // What was never looked at counts from when the pod was first seen to run.
         return standing != null && standing.state().lacks()
                 ? standing.since()
-                : running.computeIfAbsent(pod.uid(), _ -> now);
+                : memory.running(pod.uid(), now);
     }
 
     private @Nullable Instant lackingSince(
@@ -227,7 +219,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
 
         @Override
         public Instant running(PodFacts pod) {
-            return running.computeIfAbsent(pod.uid(), _ -> now);
+            return memory.running(pod.uid(), now);
         }
 
         @Override
@@ -242,15 +234,15 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
 
         @Override
         public Instant lackingSince(PodFacts pod, Requirement requirement, @Nullable RequirementStanding standing) {
-            boolean known = standing != null && standing.state().lacks() && standing.pods().contains(pod.name());
-            return lacking.computeIfAbsent(
-                    new PodRequirement(pod.uid(), requirement.name()),
-                    _ -> known ? Objects.requireNonNull(standing).since() : now);
+            Instant since = standing != null && standing.state().lacks() && standing.pods().contains(pod.name())
+                    ? standing.since()
+                    : now;
+            return memory.lackingSince(pod.uid(), requirement.name(), since);
         }
 
         @Override
         public void keeps(PodFacts pod, Requirement requirement) {
-            lacking.remove(new PodRequirement(pod.uid(), requirement.name()));
+            memory.keeps(pod.uid(), requirement.name());
         }
 
         @Override
@@ -287,18 +279,8 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         return (written == null ? List.<OversightRequirement>of() : written.oversight()).stream()
                 .filter(stored -> stored.requirement().equals(requirement.name()))
                 .findFirst()
-                .map(stored -> standing(stored, requirement))
+                .map(stored -> RequirementStanding.of(stored, requirement))
                 .orElse(null);
-    }
-
-    private static @Nullable RequirementStanding standing(OversightRequirement stored, Requirement requirement) {
-        try {
-            return new RequirementStanding(requirement, stored.state(), Instant.parse(stored.since()), stored.reason(),
-                    stored.message(), Objects.requireNonNullElse(stored.pods(), List.of()), Set.of(),
-                    stored.narrowed() != null, null);
-        } catch (DateTimeParseException e) {
-            return null;
-        }
     }
 
     @Override

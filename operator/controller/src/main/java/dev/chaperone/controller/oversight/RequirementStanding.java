@@ -7,6 +7,8 @@ import dev.chaperone.policy.oversight.OversightId;
 import dev.chaperone.policy.oversight.Requirement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeParseException;
+import java.util.Objects;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,17 @@ public record RequirementStanding(
     public RequirementStanding {
         pods = List.copyOf(pods);
         overdue = Set.copyOf(overdue);
+    }
+
+    /** As a status says; null when that cannot be read. */
+    static @Nullable RequirementStanding of(OversightRequirement stored, Requirement requirement) {
+        try {
+            return new RequirementStanding(requirement, stored.state(), Instant.parse(stored.since()), stored.reason(),
+                    stored.message(), Objects.requireNonNullElse(stored.pods(), List.of()), Set.of(),
+                    stored.narrowed() != null, null);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
     }
 
     /** As it stands in a status. */

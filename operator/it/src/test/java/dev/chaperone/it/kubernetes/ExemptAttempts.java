@@ -39,7 +39,24 @@ final class ExemptAttempts {
                         exempt().volume("{name: chaperone-audit, emptyDir: {}}"), volume),
                 new Attempt("a token of the audience", exempt().volume("""
                         {name: mine, projected: {sources: [{configMap: {name: x}}, {serviceAccountToken:
-                          {audience: guardrail.chaperone.dev, path: token}}]}}"""), volume));
+                          {audience: guardrail.chaperone.dev, path: token}}]}}"""), volume),
+                new Attempt("processes of the node", exempt().with("spec: {hostPID: true}"), "a namespace of its node"),
+                new Attempt("the network of the node", exempt().with("spec: {hostNetwork: true}"),
+                        "a namespace of its node"),
+                new Attempt("files of the node", exempt().volume("{name: root, hostPath: {path: /}}"),
+                        "a directory of its node"),
+                new Attempt("a port of the node",
+                        exempt().agent("ports: [{containerPort: 15080, hostPort: 15080}]"), "a port of its node"),
+                new Attempt("a privileged container", exempt().agent("securityContext: {privileged: true}"),
+                        "is privileged"),
+                new Attempt("a privileged init container",
+                        exempt().init(0, "{name: first, image: none, securityContext: {privileged: true}}"),
+                        "is privileged"),
+                new Attempt("CAP_SYS_ADMIN",
+                        exempt().agent("securityContext: {capabilities: {add: [SYS_ADMIN]}}"), "is privileged"),
+                new Attempt("no seccomp",
+                        exempt().with("spec: {securityContext: {seccompProfile: {type: Unconfined}}}"),
+                        "Pod Security baseline"));
     }
 
     static Stream<Attempt> taken() {

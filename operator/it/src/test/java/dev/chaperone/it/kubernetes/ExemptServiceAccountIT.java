@@ -43,6 +43,8 @@ class ExemptServiceAccountIT {
     private static final String DEBUG = """
             {spec: {ephemeralContainers: [{name: debug, image: debug, terminationMessagePolicy: File,
               imagePullPolicy: IfNotPresent}]}}""";
+    private static final String PRIVILEGED = DEBUG.replace("image: debug",
+            "image: debug, securityContext: {privileged: true}");
     private static final Duration IN_FORCE = Duration.ofSeconds(30);
 
     private static GovernedCluster cluster;
@@ -247,11 +249,14 @@ class ExemptServiceAccountIT {
 
         // When
         Answer exempt = developer.dryRunStrategicPatch(GovernedCluster.PODS + "/exempt/ephemeralcontainers", DEBUG);
+        Answer privileged = developer
+                .dryRunStrategicPatch(GovernedCluster.PODS + "/exempt/ephemeralcontainers", PRIVILEGED);
         Answer before = developer.dryRunStrategicPatch(GovernedCluster.PODS + "/before/ephemeralcontainers", DEBUG);
 
         // Then
         assertThat(governed.refusal()).contains("'chaperone-pod-debug'");
         assertThat(exempt.refusal()).isEmpty();
+        assertThat(privileged.refusal()).contains("'chaperone-pod-exempt'").contains("is privileged");
         assertThat(before.refusal()).contains("'chaperone-pod-debug'");
         developer.delete(GovernedCluster.PODS + "/exempt?gracePeriodSeconds=0");
         developer.delete(GovernedCluster.PODS + "/before?gracePeriodSeconds=0");
