@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.chaperone.api.Agent;
 import dev.chaperone.api.Conditions;
+import dev.chaperone.api.ToolServer;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +24,8 @@ class FaultsIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String HELLO = "{\"message\":\"hello!\"}";
     private static final String TOO_LONG = "{\"message\":\"" + "x".repeat(101) + "\"}";
+
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
     @RegisterExtension
     static final InstalledCluster cluster = new InstalledCluster();
@@ -143,6 +148,34 @@ class FaultsIT {
         assertThat(owner.isBegun(second)).isFalse();
         admin.showsChannel();
         owner.waitsForPods(2);
+    }
+
+    @Test
+    void aToolThatIsNotAsPinnedIsDeniedUntilItsDefinitionIsPinned() {
+        // When
+        author.pinsEcho("sha256:" + "0".repeat(64));
+
+        // Then
+        Awaitility.await("it is denied").atMost(SOON).until(() -> !maySayHello());
+        Condition changed = Awaitility.await("it is said").atMost(SOON).ignoreExceptions()
+                .until(FaultsIT::definitionsPinned, condition -> "False".equals(condition.getStatus()));
+        assertThat(changed.getReason()).isEqualTo("DefinitionChanged");
+        assertThat(changed.getMessage()).contains("echo").containsPattern(DIGEST);
+        Awaitility.await("an event tells").atMost(SOON).until(() -> cluster.client().events().v1().events()
+                .inNamespace(InstalledCluster.NAMESPACE).list().getItems().stream()
+                .anyMatch(event -> "ToolDefinitionChanged".equals(event.getReason())));
+        Matcher seen = DIGEST.matcher(changed.getMessage());
+        assertThat(seen.find()).isTrue();
+        author.pinsEcho(seen.group());
+        Awaitility.await("it may say hello").atMost(SOON).until(this::maySayHello);
+        Awaitility.await("it is said").atMost(SOON).until(() -> "True".equals(definitionsPinned().getStatus()));
+    }
+
+    private static Condition definitionsPinned() {
+        return cluster.client().resources(ToolServer.class).inNamespace(InstalledCluster.NAMESPACE)
+                .withName("everything").get().getStatus().conditions().stream()
+                .filter(condition -> condition.getType().equals(Conditions.DEFINITIONS_PINNED)).findFirst()
+                .orElseThrow();
     }
 
     private static Agent agent() {

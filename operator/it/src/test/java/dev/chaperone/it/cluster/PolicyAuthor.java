@@ -14,4 +14,9 @@ final class PolicyAuthor {
     void appliesGoverned(int longest) {
         cluster.apply("governed.yaml", Map.of("longest", String.valueOf(longest)));
     }
+
+    /** Pins the tool {@code everything/echo}, the only one of its server from then on. */
+    void pinsEcho(String definition) {
+        cluster.apply("pinned.yaml", Map.of("definition", definition));
+    }
 }
