@@ -39,7 +39,12 @@ final class ExemptAttempts {
                         exempt().volume("{name: chaperone-audit, emptyDir: {}}"), volume),
                 new Attempt("a token of the audience", exempt().volume("""
                         {name: mine, projected: {sources: [{configMap: {name: x}}, {serviceAccountToken:
-                          {audience: guardrail.chaperone.dev, path: token}}]}}"""), volume),
+                          {audience: guardrail.chaperone.dev, path: token}}]}}"""), volume));
+    }
+
+    /** What leads to the node, and so to the guardrails there. */
+    static Stream<Attempt> atTheNode() {
+        return Stream.of(
                 new Attempt("processes of the node", exempt().with("spec: {hostPID: true}"), "a namespace of its node"),
                 new Attempt("the network of the node", exempt().with("spec: {hostNetwork: true}"),
                         "a namespace of its node"),

@@ -134,12 +134,12 @@ class ExemptServiceAccountIT {
     }
 
     static Stream<Attempt> refused() {
-        return ExemptAttempts.refused();
+        return Stream.concat(ExemptAttempts.refused(), ExemptAttempts.atTheNode());
     }
 
     @ParameterizedTest
     @MethodSource("refused")
-    void it_does_not_pass_for_a_governed_one(Attempt attempt) {
+    void it_passes_for_no_governed_one_and_does_not_get_at_the_node(Attempt attempt) {
         // When
         Answer answer = create(attempt.pod());
 
