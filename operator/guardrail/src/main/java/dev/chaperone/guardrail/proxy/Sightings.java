@@ -68,8 +68,9 @@ public final class Sightings {
 
     /** What is known of the tools of a server. */
     Definitions of(ServerConfig server) {
-        Shown shown = shown(server);
+        // Of pinned tools alone anybody asks: calls of others cost nothing here.
         return (tool, pinned) -> {
+            Shown shown = shown(server);
             synchronized (shown) {
                 return state(shown, shown.tools.get(tool), pinned);
             }
