@@ -44,7 +44,8 @@ final class EgressLockCheck {
             return new Lacks(State.UNKNOWN, "NotProven", "is locked, but its guardrail brings no proof of it", late);
         }
         if (!said.proven()) {
-            return new Lacks(State.UNKNOWN, "NotProven", "is locked, but that is not proven: " + bounded(said.detail()),
+            return new Lacks(State.UNKNOWN, "NotProven", "is locked, but that is not proven: "
+                    + RequirementStanding.bounded(said.detail(), LONGEST),
                     null);
         }
         if (!isWithin(lock, said.at())) {
@@ -58,9 +59,5 @@ final class EgressLockCheck {
         Instant finished = lock.finished();
         return started != null && finished != null && !proven.isBefore(started.minus(PRECISION))
                 && !proven.isAfter(finished.plus(PRECISION));
-    }
-
-    private static String bounded(String text) {
-        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     }
 }

@@ -54,7 +54,8 @@ public record RequirementStanding(
     /** As it stands in a status. */
     public OversightRequirement status() {
         return new OversightRequirement(
-                requirement.name(), state, since.truncatedTo(ChronoUnit.SECONDS).toString(), reason, bounded(message),
+                requirement.name(), state, since.truncatedTo(ChronoUnit.SECONDS).toString(), reason,
+                bounded(message, LONGEST),
                 requirement.policies().stream().map(OversightId::toString).toList(),
                 narrowed && !requirement.narrowings().isEmpty()
                         ? requirement.narrowings().stream().limit(MOST_PODS).map(RequirementStanding::text).toList()
@@ -64,10 +65,11 @@ public record RequirementStanding(
 
     private static String text(Narrowing narrowing) {
         String stakes = narrowing.stakes() == null ? "" : " of " + narrowing.stakes().wireName() + " stakes";
-        return bounded(narrowing.verdict().wireName() + " " + String.join(", ", narrowing.tools()) + stakes);
+        return bounded(narrowing.verdict().wireName() + " " + String.join(", ", narrowing.tools()) + stakes,
+                LONGEST);
     }
 
-    private static String bounded(String text) {
-        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    static String bounded(String text, int longest) {
+        return text.length() <= longest ? text : text.substring(0, longest) + "…";
     }
 }
