@@ -107,11 +107,9 @@ class LeaderFaultsIT {
         String old = admin.leader();
         int restarts = admin.operatorRestarts(old);
         admin.signalsOperator(old, "STOP");
-        Awaitility.await("another leads").atMost(SOON)
-                .until(() -> !admin.leader().isEmpty() && !admin.leader().equals(old));
+        String leader = admin.leaderOtherThan(old);
         agent.isEdited(2);
         agent.obeys(2);
-        String leader = admin.leader();
         Map<String, String> versions = versions();
 
         // When

@@ -116,12 +116,19 @@ final class PlatformAdmin {
         return pod.getStatus().getContainerStatuses().stream().mapToInt(status -> status.getRestartCount()).sum();
     }
 
-    /** Name of the pod that leads. */
+    /** Name of the replica that leads; waits for one, as nobody does for a moment after a leader has left. */
     String leader() {
-        return Objects.requireNonNullElse(
-                client.leases().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(OPERATOR).get()
-                        .getSpec().getHolderIdentity(),
-                "");
+        return leaderOtherThan("");
+    }
+
+    /** Name of the replica that leads, once it is not this one. */
+    String leaderOtherThan(String former) {
+        return Awaitility.await("a replica leads").atMost(STARTING).pollInterval(Duration.ofMillis(300))
+                .ignoreExceptions().until(
+                        () -> client.leases().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(OPERATOR).get()
+                                .getSpec().getHolderIdentity(),
+                        holder -> holder != null && !holder.equals(former) && operatorPods().stream()
+                                .anyMatch(pod -> pod.getMetadata().getName().equals(holder)));
     }
 
     /** As when its node dies. */
