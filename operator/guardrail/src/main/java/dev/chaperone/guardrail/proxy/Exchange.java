@@ -15,7 +15,6 @@ import dev.chaperone.guardrail.mcp.Era;
 import dev.chaperone.guardrail.mcp.JsonRpcId;
 import dev.chaperone.guardrail.mcp.McpMessage;
 import dev.chaperone.guardrail.mcp.RefusedException;
-import dev.chaperone.guardrail.mcp.ServerMessages;
 import dev.chaperone.guardrail.spool.SpoolFullException;
 import dev.chaperone.guardrail.telemetry.Evidence.Outcome;
 import dev.chaperone.guardrail.telemetry.Evidence.Subject;
@@ -79,11 +78,11 @@ final class Exchange {
 
     void start(byte[] body) {
         try {
-            ServerConfig server = server();
+            Target target = target();
             if (head.method().equals(HttpMethod.POST)) {
-                post(server, body);
+                post(target, body);
             } else {
-                bare(required(server));
+                bare(required(target));
             }
         } catch (RefusedException refusal) {
             refuse(body, refusal);
@@ -99,33 +98,33 @@ final class Exchange {
         }
     }
 
-    private @Nullable ServerConfig server() {
+    private @Nullable Target target() {
         if (engine != null) {
-            for (ServerConfig candidate : engine.config().servers()) {
-                if (candidate.name().equals(head.server())) {
-                    return candidate;
+            for (ServerConfig server : engine.config().servers()) {
+                if (server.name().equals(head.server())) {
+                    return new Target(proxy, head, server);
                 }
             }
         }
         return null;
     }
 
-    private ServerConfig required(@Nullable ServerConfig server) throws RefusedException {
+    private Target required(@Nullable Target target) throws RefusedException {
         if (engine == null) {
             throw RefusedException.unavailable(DenialCode.NOT_READY,
                     "the guardrail has no config, or none that is known to be in force");
         }
-        if (server == null) {
+        if (target == null) {
             throw RefusedException.unknownServer();
         }
-        return server;
+        return target;
     }
 
-    private void post(@Nullable ServerConfig server, byte[] body) throws RefusedException {
-        Set<Capability> allowed = server == null ? EnumSet.allOf(Capability.class) : capabilities(server);
+    private void post(@Nullable Target target, byte[] body) throws RefusedException {
+        Set<Capability> allowed = target == null ? EnumSet.allOf(Capability.class) : target.capabilities();
         McpMessage message = EnvelopeReader.read(head.view(), body, allowed);
         if (message instanceof McpMessage.ToolCallRequest call) {
-            toolCall(server, call, body);
+            toolCall(target, call, body);
         } else {
             boolean rewrite = false;
             if (message instanceof McpMessage.OtherRequest request) {
@@ -134,12 +133,12 @@ final class Exchange {
                     underWay.end();
                 }
             }
-            forward(required(server), message, rewrite);
+            forward(required(target), message, rewrite);
         }
     }
 
     /** A request without a body: the stream or the end of a legacy session. */
-    private void bare(ServerConfig server) throws RefusedException {
+    private void bare(Target target) throws RefusedException {
         String version = head.view().single("mcp-protocol-version");
         if (version != null && Era.MODERN_VERSION.compareTo(version) <= 0) {
             throw RefusedException.http(405, "this protocol version knows POST only");
@@ -147,10 +146,10 @@ final class Exchange {
         if (head.method().equals(HttpMethod.GET)) {
             underWay.end();
         }
-        forward(server, new McpMessage.Notification(Era.LEGACY, head.method().name(), NO_BODY), false);
+        forward(target, new McpMessage.Notification(Era.LEGACY, head.method().name(), NO_BODY), false);
     }
 
-    private void toolCall(@Nullable ServerConfig server, McpMessage.ToolCallRequest request, byte[] body)
+    private void toolCall(@Nullable Target target, McpMessage.ToolCallRequest request, byte[] body)
             throws RefusedException {
         SessionState session = proxy.session().state();
         var call = new ToolCall(head.server(), request.tool(), request.arguments(), proxy.clock().instant());
@@ -161,11 +160,11 @@ final class Exchange {
             deny(request, subject, DenialCode.NOT_READY, List.of());
             return;
         }
-        Definitions definitions = server == null ? Definitions.UNSEEN : proxy.sightings().of(server);
-        if (server != null && look == null && needsLook(engine, server, session, call)) {
-            look(server, request, body);
+        if (target != null && look == null && needsLook(engine, target.server(), session, call)) {
+            look(target, request, body);
             return;
         }
+        Definitions definitions = target == null ? Definitions.UNSEEN : proxy.sightings().of(target.server());
         long start = System.nanoTime();
         Decision decision = engine.decide(proxy.oversight().get(), session, call, definitions);
         long nanos = System.nanoTime() - start;
@@ -181,7 +180,7 @@ final class Exchange {
         }
         forwarded = subject;
         forwardedAt = System.nanoTime();
-        forward(required(server), request, false);
+        forward(required(target), request, false);
     }
 
     /** Whether the call would go on if its tool's definition were the pinned one, and it is not known whether it is. */
@@ -191,10 +190,8 @@ final class Exchange {
                 && current.decide(proxy.oversight().get(), session, call, Definitions.AS_PINNED).allowed();
     }
 
-    private void look(ServerConfig server, McpMessage.ToolCallRequest request, byte[] body) throws RefusedException {
-        var asking = new LookRequest(
-                proxy.sightings(), server, request, head.headers(), sessionId(server, request), credential(server));
-        upstream.looks().look(asking, proxy.limits(), held.another(), proxy.metrics(), result -> {
+    private void look(Target target, McpMessage.ToolCallRequest request, byte[] body) throws RefusedException {
+        upstream.looks().look(target.look(request), proxy.limits(), held.another(), proxy.metrics(), result -> {
             if (!done) {
                 look = result;
                 // As if it came now: what was in force before the look may not be any more.
@@ -228,55 +225,15 @@ final class Exchange {
         finish();
     }
 
-    private void forward(ServerConfig server, McpMessage message, boolean rewrite) throws RefusedException {
-        String sessionId = sessionId(server, message);
-        String credential = credential(server);
-        Endpoint endpoint = Endpoint.of(server.url());
-        Engine current = Objects.requireNonNull(engine);
-        Definitions definitions = proxy.sightings().of(server);
-        var rules = new ServerMessages(capabilities(server), tool -> current.listed(
-                proxy.oversight().get(), proxy.session().state(), server.name(), tool, definitions),
-                new AgentsLists(proxy.sightings(), server, isListRequest(message)));
-        Relay started = new Relay(this, rules, rewrite, message, server, endpoint, sessionId, credential);
+    private void forward(Target target, McpMessage message, boolean rewrite) throws RefusedException {
+        String sessionId = target.sessionId(message.era());
+        String credential = target.credential();
+        Endpoint endpoint = target.endpoint();
+        Relay started = new Relay(this, target.rules(Objects.requireNonNull(engine), message), rewrite, message,
+                target.server(), endpoint, sessionId, credential);
         relay = started;
         started.begin(upstream, UpstreamRequest.of(
                 endpoint, head.method(), message.era(), head.headers(), message.body(), sessionId, credential));
-    }
-
-    private static boolean isListRequest(McpMessage message) {
-        return message instanceof McpMessage.OtherRequest request && request.method().equals("tools/list");
-    }
-
-    private @Nullable String credential(ServerConfig server) throws RefusedException {
-        if (!server.credentials()) {
-            return null;
-        }
-        String credential = proxy.credentials().tokenFor(server.name());
-        if (credential == null) {
-            throw RefusedException.unavailable(DenialCode.NOT_READY, "the credential of the tool server is missing");
-        }
-        return credential;
-    }
-
-    private @Nullable String sessionId(ServerConfig server, McpMessage message) throws RefusedException {
-        if (message.era() != Era.LEGACY) {
-            return null;
-        }
-        String sealed = head.view().single(UpstreamRequest.SESSION_ID);
-        if (sealed == null) {
-            return null;
-        }
-        String id = proxy.sessionIds().open(server.name(), sealed);
-        if (id == null) {
-            throw RefusedException.http(404, "no such session");
-        }
-        return id;
-    }
-
-    private static Set<Capability> capabilities(ServerConfig server) {
-        return server.capabilities().isEmpty()
-                ? EnumSet.noneOf(Capability.class)
-                : EnumSet.copyOf(server.capabilities());
     }
 
     private void refuse(byte[] body, RefusedException refusal) {
