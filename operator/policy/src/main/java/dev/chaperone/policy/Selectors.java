@@ -15,7 +15,8 @@ final class Selectors {
 
     /** Whether a policy is for an agent. */
     enum Selection {
-        YES, NO,
+        YES,
+        NO,
         /** The selector cannot be read. */
         UNKNOWN
     }

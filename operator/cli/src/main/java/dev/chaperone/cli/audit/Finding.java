@@ -18,7 +18,8 @@ public sealed interface Finding {
 
     /** How a record stands to the one of its number that came first. */
     enum Sameness {
-        SAME, OTHER,
+        SAME,
+        OTHER,
         /** The one that came first is too long ago. */
         UNKNOWN
     }

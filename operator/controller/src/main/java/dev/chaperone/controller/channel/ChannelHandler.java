@@ -158,9 +158,12 @@ final class ChannelHandler extends Handler.Abstract {
     }
 
     private enum Endpoint {
-        SYNC("POST", "sync"), BUNDLES("GET", "bundles"), CREDENTIALS("GET", "credentials"), EVIDENCE("POST",
-                "evidence"), PEER_REPORTS("GET",
-                        "peers"), OTHER("", "other");
+        SYNC("POST", "sync"),
+        BUNDLES("GET", "bundles"),
+        CREDENTIALS("GET", "credentials"),
+        EVIDENCE("POST", "evidence"),
+        PEER_REPORTS("GET", "peers"),
+        OTHER("", "other");
 
         private final String method;
         private final String label;

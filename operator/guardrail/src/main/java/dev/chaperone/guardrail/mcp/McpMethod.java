@@ -17,58 +17,31 @@ import org.jspecify.annotations.Nullable;
  * lets it pass. What is not named here does not pass, extensions and methods of later revisions included.
  */
 enum McpMethod {
-    INITIALIZE("initialize", null, LEGACY), DISCOVER("server/discover", null, MODERN), PING("ping", null,
-            LEGACY), SET_LOG_LEVEL("logging/setLevel", null, LEGACY), LISTEN("subscriptions/listen", null,
-                    MODERN), INITIALIZED("notifications/initialized", null, LEGACY), CANCELLED(
-                            "notifications/cancelled", null, LEGACY,
-                            MODERN), PROGRESS("notifications/progress", null, LEGACY), ROOTS_CHANGED(
-                                    "notifications/roots/list_changed", Capability.ROOTS,
-                                    LEGACY), TASK_STATUS("notifications/tasks/status", Capability.TASKS,
-                                            LEGACY), LIST_TOOLS("tools/list", Capability.TOOLS, LEGACY,
-                                                    MODERN), CALL_TOOL("tools/call", Capability.TOOLS, LEGACY,
-                                                            MODERN), LIST_RESOURCES("resources/list",
-                                                                    Capability.RESOURCES, LEGACY,
-                                                                    MODERN), LIST_RESOURCE_TEMPLATES(
-                                                                            "resources/templates/list",
-                                                                            Capability.RESOURCES, LEGACY,
-                                                                            MODERN), READ_RESOURCE("resources/read",
-                                                                                    Capability.RESOURCES, LEGACY,
-                                                                                    MODERN), SUBSCRIBE_RESOURCE(
-                                                                                            "resources/subscribe",
-                                                                                            Capability.RESOURCES,
-                                                                                            LEGACY), UNSUBSCRIBE_RESOURCE(
-                                                                                                    "resources/unsubscribe",
-                                                                                                    Capability.RESOURCES,
-                                                                                                    LEGACY), LIST_PROMPTS(
-                                                                                                            "prompts/list",
-                                                                                                            Capability.PROMPTS,
-                                                                                                            LEGACY,
-                                                                                                            MODERN), GET_PROMPT(
-                                                                                                                    "prompts/get",
-                                                                                                                    Capability.PROMPTS,
-                                                                                                                    LEGACY,
-                                                                                                                    MODERN), COMPLETE(
-                                                                                                                            "completion/complete",
-                                                                                                                            Capability.COMPLETION,
-                                                                                                                            LEGACY,
-                                                                                                                            MODERN), GET_TASK(
-                                                                                                                                    "tasks/get",
-                                                                                                                                    Capability.TASKS,
-                                                                                                                                    LEGACY,
-                                                                                                                                    MODERN), TASK_RESULT(
-                                                                                                                                            "tasks/result",
-                                                                                                                                            Capability.TASKS,
-                                                                                                                                            LEGACY), LIST_TASKS(
-                                                                                                                                                    "tasks/list",
-                                                                                                                                                    Capability.TASKS,
-                                                                                                                                                    LEGACY), CANCEL_TASK(
-                                                                                                                                                            "tasks/cancel",
-                                                                                                                                                            Capability.TASKS,
-                                                                                                                                                            LEGACY,
-                                                                                                                                                            MODERN), UPDATE_TASK(
-                                                                                                                                                                    "tasks/update",
-                                                                                                                                                                    Capability.TASKS,
-                                                                                                                                                                    MODERN);
+    INITIALIZE("initialize", null, LEGACY),
+    DISCOVER("server/discover", null, MODERN),
+    PING("ping", null, LEGACY),
+    SET_LOG_LEVEL("logging/setLevel", null, LEGACY),
+    LISTEN("subscriptions/listen", null, MODERN),
+    INITIALIZED("notifications/initialized", null, LEGACY),
+    CANCELLED("notifications/cancelled", null, LEGACY, MODERN),
+    PROGRESS("notifications/progress", null, LEGACY),
+    ROOTS_CHANGED("notifications/roots/list_changed", Capability.ROOTS, LEGACY),
+    TASK_STATUS("notifications/tasks/status", Capability.TASKS, LEGACY),
+    LIST_TOOLS("tools/list", Capability.TOOLS, LEGACY, MODERN),
+    CALL_TOOL("tools/call", Capability.TOOLS, LEGACY, MODERN),
+    LIST_RESOURCES("resources/list", Capability.RESOURCES, LEGACY, MODERN),
+    LIST_RESOURCE_TEMPLATES("resources/templates/list", Capability.RESOURCES, LEGACY, MODERN),
+    READ_RESOURCE("resources/read", Capability.RESOURCES, LEGACY, MODERN),
+    SUBSCRIBE_RESOURCE("resources/subscribe", Capability.RESOURCES, LEGACY),
+    UNSUBSCRIBE_RESOURCE("resources/unsubscribe", Capability.RESOURCES, LEGACY),
+    LIST_PROMPTS("prompts/list", Capability.PROMPTS, LEGACY, MODERN),
+    GET_PROMPT("prompts/get", Capability.PROMPTS, LEGACY, MODERN),
+    COMPLETE("completion/complete", Capability.COMPLETION, LEGACY, MODERN),
+    GET_TASK("tasks/get", Capability.TASKS, LEGACY, MODERN),
+    TASK_RESULT("tasks/result", Capability.TASKS, LEGACY),
+    LIST_TASKS("tasks/list", Capability.TASKS, LEGACY),
+    CANCEL_TASK("tasks/cancel", Capability.TASKS, LEGACY, MODERN),
+    UPDATE_TASK("tasks/update", Capability.TASKS, MODERN);
 
     private static final Map<String, McpMethod> BY_NAME = Arrays.stream(values())
             .collect(Collectors.toUnmodifiableMap(McpMethod::wireName, Function.identity()));
