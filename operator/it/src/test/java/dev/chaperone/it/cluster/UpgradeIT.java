@@ -3,7 +3,10 @@ package dev.chaperone.it.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.LocalPortForward;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -11,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,9 +110,8 @@ class UpgradeIT {
     /** Serial number of the certificate that a replica shows. */
     private static BigInteger served(Pod replica) {
         try (LocalPortForward forward = cluster.client().pods().resource(replica).portForward(WEBHOOKS)) {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[]{new AnyServer()}, null);
-            try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(
+            SSLContext whoeverAnswers = SSLUtils.sslContext(new ConfigBuilder(Config.empty()).withTrustCerts().build());
+            try (SSLSocket socket = (SSLSocket) whoeverAnswers.getSocketFactory().createSocket(
                     "127.0.0.1", forward.getLocalPort())) {
                 socket.startHandshake();
                 return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
