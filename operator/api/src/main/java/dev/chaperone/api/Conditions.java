@@ -20,7 +20,7 @@ public final class Conditions {
     /** All oversight that policies require is in force; True also when they require none. */
     public static final String OVERSEEN = "Overseen";
 
-    /** Every pod of the ServiceAccounts that the policy exempts may run without a guardrail. */
+    /** Every pod of the ServiceAccounts that the policy exempts may run without a guardrail; of an agent: its new pods. */
     public static final String EXEMPTED = "Exempted";
 
     /** New pods of these ServiceAccounts need no guardrail; the message says how many ServiceAccounts there are. */

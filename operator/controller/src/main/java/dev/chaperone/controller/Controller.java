@@ -141,7 +141,7 @@ public final class Controller implements AutoCloseable {
         Events events = new Events(client, settings.identity(), clock);
         Reconciliation reconciliation = new Reconciliation(
                 fleet, programming, oversight, client, leadership, events, settings.namespace());
-        DefinitionMetrics.register(registry, () -> changedDefinitions(reconciliation));
+        DefinitionMetrics.register(registry, () -> changedDefinitions(reconciliation), this::pinnedDefinitions);
         CensusTaker taker = new CensusTaker(client, fleet, programming, events, registry);
         census = taker;
         register(built, "namespace", new NamespaceReconciler(reconciliation), Governance.NAMESPACE_LABEL + " in ("
@@ -177,6 +177,14 @@ public final class Controller implements AutoCloseable {
             }
         });
         return changed;
+    }
+
+    private Map<ServerId, Integer> pinnedDefinitions() {
+        Map<ServerId, Integer> pinned = new TreeMap<>();
+        if (leadership.leads()) {
+            fleet.plan().servers().forEach((id, server) -> pinned.put(id, server.pins().size()));
+        }
+        return pinned;
     }
 
     private static <P extends HasMetadata> void register(

@@ -1,6 +1,7 @@
 package dev.chaperone.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.chaperone.api.ToolServer;
 import dev.chaperone.config.Digests;
@@ -29,6 +30,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A changed definition is told on its server, once, whatever the number of pods that see it. */
@@ -41,11 +44,7 @@ class ToolServerEventTest {
     private final Map<String, PodReport> reports = new HashMap<>();
     private final PlannedFleet fleet = PlannedFleet
             .of(new PolicyCompiler(), new PlanMetrics(new PrometheusRegistry()));
-    private final ToolServerReconciler reconciler = new ToolServerReconciler(
-            new Reconciliation(
-                    fleet, () -> new Programming(reports, NOW, Duration.ofSeconds(35), Instant.EPOCH), Map::of,
-                    client(), new Leadership(Clock.systemUTC()), new Events(client(), "here", Clock.systemUTC()),
-                    "chaperone-system"));
+    private final ToolServerReconciler reconciler = reconciler();
 
     @Test
     void warnsWithBothDigestsAndOnce() {
@@ -87,6 +86,89 @@ class ToolServerEventTest {
         assertThat(told).isEmpty();
     }
 
+    @Test
+    void tellsOnceOfAPinThatIsTakenAway() {
+        // Given
+        ToolServer server = pinned();
+
+        // When
+        fleet.accept(Snapshots.of(cluster().replace(", definition: '" + PIN + "'", "").replace("n: 3", "n: 4")));
+        server.getMetadata().setGeneration(4L);
+        UpdateControl<ToolServer> first = reconciler.reconcile(server, nothing());
+        server.setStatus(first.getResource().orElseThrow().getStatus());
+        UpdateControl<ToolServer> second = reconciler.reconcile(server, nothing());
+
+        // Then
+        assertThat(told).extracting(Event::getReason, Event::getNote)
+                .containsExactly(tuple("Loosened", "tool read is no longer pinned, it was to " + PIN));
+        assertThat(second.isNoUpdate()).isTrue();
+    }
+
+    @Test
+    void tellsOfAPinThatWasTakenAwayWhileNoOperatorRanAndOfNoneThatWasNot() {
+        // Given
+        ToolServer server = pinned();
+        ToolServerReconciler restarted = reconciler();
+
+        // When
+        UpdateControl<ToolServer> same = restarted.reconcile(server, nothing());
+        fleet.accept(Snapshots.of(cluster().replace(PIN, OTHER).replace("n: 3", "n: 4")));
+        server.getMetadata().setGeneration(4L);
+        UpdateControl<ToolServer> changed = reconciler().reconcile(server, nothing());
+
+        // Then
+        assertThat(same.isNoUpdate()).isTrue();
+        assertThat(changed.isPatchStatus()).isTrue();
+        assertThat(told).extracting(Event::getNote)
+                .containsExactly("tool read is pinned to " + OTHER + ", it was to " + PIN);
+    }
+
+    @Test
+    void tellsOfAServerThatWasDeletedAndMadeAgainWithoutPins() {
+        // Given
+        pinned();
+        String again = cluster().replace(", definition: '" + PIN + "'", "").replace("uid: u-files", "uid: u-again");
+
+        // When
+        fleet.accept(Snapshots.of(again));
+        ToolServer server = server();
+        server.getMetadata().setUid("u-again");
+        reconciler.reconcile(server, nothing());
+
+        // Then
+        assertThat(told).extracting(Event::getNote)
+                .containsExactly("tool read is no longer pinned, it was to " + PIN);
+    }
+
+    @Test
+    void tellsOfManyPinsInFewEvents() {
+        // Given
+        String tools = IntStream.range(0, 40).mapToObj(i -> "{name: t" + i + ", definition: '" + PIN + "'}")
+                .collect(Collectors.joining(", ", "tools: [", "]"));
+        String many = cluster().replaceFirst("tools: .*]", tools);
+        ToolServer server = server();
+        fleet.accept(Snapshots.of(many));
+        server.setStatus(reconciler.reconcile(server, nothing()).getResource().orElseThrow().getStatus());
+
+        // When
+        fleet.accept(Snapshots.of(many.replace(PIN, OTHER).replace("n: 3", "n: 4")));
+        server.getMetadata().setGeneration(4L);
+        reconciler.reconcile(server, nothing());
+
+        // Then
+        assertThat(told).hasSize(16);
+        assertThat(told.getLast().getNote())
+                .isEqualTo("and 25 more tools are pinned no longer, or to something else");
+    }
+
+    private ToolServer pinned() {
+        fleet.accept(Snapshots.of(cluster()));
+        ToolServer server = server();
+        server.setStatus(reconciler.reconcile(server, nothing()).getResource().orElseThrow().getStatus());
+        assertThat(told).isEmpty();
+        return server;
+    }
+
     private static PodReport saw(String seen) {
         return new PodReport("r", null, List.of(1), NOW, null,
                 List.of(new ChangedDefinition("files", "read", seen, NOW)), null);
@@ -99,6 +181,14 @@ class ToolServerEventTest {
         server.getMetadata().setUid("u-files");
         server.getMetadata().setGeneration(3L);
         return server;
+    }
+
+    private ToolServerReconciler reconciler() {
+        return new ToolServerReconciler(
+                new Reconciliation(
+                        fleet, () -> new Programming(reports, NOW, Duration.ofSeconds(35), Instant.EPOCH), Map::of,
+                        client(), new Leadership(Clock.systemUTC()), new Events(client(), "here", Clock.systemUTC()),
+                        "chaperone-system"));
     }
 
     private KubernetesClient client() {

@@ -22,6 +22,7 @@ import dev.chaperone.api.ToolServer;
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.Issue.Severity;
 import dev.chaperone.policy.Loosening;
+import dev.chaperone.policy.Pins;
 import dev.chaperone.policy.PolicyCompiler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
@@ -104,7 +105,10 @@ public final class PolicyValidator implements AdmissionHandler {
                         null));
             }
         }
-        return answer(own, findings.elsewhere().stream().map(PolicyValidator::fromNowOn));
+        return answer(
+                own, Stream.concat(
+                        pins(before).loosenedTo(Pins.of(server)).stream(),
+                        findings.elsewhere().stream().map(PolicyValidator::fromNowOn)));
     }
 
     private AdmissionAnswer deleted(@Nullable HasMetadata before) {
@@ -114,7 +118,9 @@ public final class PolicyValidator implements AdmissionHandler {
         }
         if (before != null) {
             return Allowed.asItIs(
-                    check.server(before, null).elsewhere().stream().map(PolicyValidator::fromNowOn).toList());
+                    Stream.concat(
+                            pins(before).loosenedTo(Pins.NONE).stream(),
+                            check.server(before, null).elsewhere().stream().map(PolicyValidator::fromNowOn)).toList());
         }
         return Allowed.asItIs(List.of());
     }
@@ -138,6 +144,10 @@ public final class PolicyValidator implements AdmissionHandler {
     private static String inOneLine(Issue issue) {
         return issue.resource() + (issue.path().isEmpty() ? ": " : ", " + issue.path() + ": ") + issue.message()
                 + (issue.mend() == null ? "" : "; " + issue.mend());
+    }
+
+    private static Pins pins(@Nullable HasMetadata object) {
+        return Pins.of(object == null ? null : server(object));
     }
 
     private static @Nullable PolicyRules rules(@Nullable HasMetadata object) {

@@ -180,6 +180,22 @@ class PolicyValidatorTest {
     }
 
     @Test
+    void warnsOfAToolThatIsNoLongerPinned() {
+        // Given
+        String digest = "sha256:" + "0".repeat(64);
+        String pinned = SERVER.replace("- name: pay\n", "- name: pay\n    definition: '" + digest + "'\n");
+
+        // When
+        AdmissionAnswer updated = updated(pinned, SERVER);
+        AdmissionAnswer deleted = deleted(pinned);
+
+        // Then
+        AdmissionAnswer warned = Allowed.asItIs(List.of("tool pay is no longer pinned, it was to " + digest));
+        assertThat(updated).isEqualTo(warned);
+        assertThat(deleted).isEqualTo(warned);
+    }
+
+    @Test
     void refusesAToolServerThatIsNotSound() {
         assertThat(created(SERVER.replace("http://payments", "ftp://payments"))).isInstanceOfSatisfying(
                 Denied.class, denied -> assertThat(denied.message()).startsWith("error: ToolServer dev/payments"));

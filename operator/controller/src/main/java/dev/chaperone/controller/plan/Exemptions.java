@@ -70,6 +70,12 @@ public record Exemptions(SortedSet<AccountId> accounts, SortedMap<OversightId, S
         return accounts.contains(new AccountId(workload.namespace(), workload.serviceAccount()));
     }
 
+    /** Of a workload by whose template new pods are exempt, for people. */
+    public static String ofNewPods(AccountId account) {
+        return "new pods are not governed: the pod template names ServiceAccount " + account.name()
+                + ", which a ClusterOversightPolicy exempts";
+    }
+
     /** How many exempt pods that have not finished each of the ServiceAccounts has; those that have none are left out. */
     SortedMap<AccountId, Integer> count(Collection<PodFacts> pods) {
         SortedMap<AccountId, Integer> counts = new TreeMap<>();

@@ -8,6 +8,7 @@ import dev.chaperone.controller.view.PodFacts.Phase;
 import dev.chaperone.controller.view.WorkloadFacts;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ final class Fleet {
     private final Map<String, WorkloadFacts> byUid = new HashMap<>();
     private final Map<AgentId, WorkloadFacts> byAgent = new HashMap<>();
     private final SortedMap<AgentId, Draft> drafts = new TreeMap<>();
+    private final SortedMap<AgentId, AccountId> exempt = new TreeMap<>();
 
     private Fleet(Collection<WorkloadFacts> workloads, Collection<PodFacts> pods, Exemptions exemptions) {
         for (WorkloadFacts workload : workloads) {
@@ -51,23 +53,43 @@ final class Fleet {
             boolean lasts = LASTING.contains(workload.kind())
                     || (workload.controller() == null && !workload.finished());
             // It is an agent all the same while it has pods that were made when it was not exempt.
-            if (lasts && !exemptions.covers(workload)) {
+            if (lasts && exemptions.covers(workload)) {
+                exempt.put(
+                        new AgentId(workload.namespace(), id(workload).agentName()),
+                        new AccountId(workload.namespace(), workload.serviceAccount()));
+            } else if (lasts) {
                 draft(workload.namespace(), id(workload));
             }
         }
         for (PodFacts pod : pods) {
-            if (pod.phase() != Phase.FINISHED && !exemptions.covers(pod)) {
+            if (pod.phase() == Phase.FINISHED) {
+                continue;
+            }
+            if (exemptions.covers(pod)) {
+                // Of kinds that are not read, nothing but their pods says so.
+                AgentId id = new AgentId(pod.namespace(), workload(pod).agentName());
+                if (!byAgent.containsKey(id)) {
+                    exempt.put(id, new AccountId(pod.namespace(), pod.serviceAccount()));
+                }
+            } else {
                 draft(pod.namespace(), workload(pod)).pods.add(pod);
             }
         }
     }
 
-    static SortedMap<AgentId, Member> of(
-            Collection<WorkloadFacts> workloads, Collection<PodFacts> pods, Exemptions exemptions) {
-        Fleet fleet = new Fleet(workloads, pods, exemptions);
+    static Fleet of(Collection<WorkloadFacts> workloads, Collection<PodFacts> pods, Exemptions exemptions) {
+        return new Fleet(workloads, pods, exemptions);
+    }
+
+    SortedMap<AgentId, Member> members() {
         SortedMap<AgentId, Member> members = new TreeMap<>();
-        fleet.drafts.forEach((id, draft) -> members.put(id, fleet.member(id, draft)));
+        drafts.forEach((id, draft) -> members.put(id, member(id, draft)));
         return members;
+    }
+
+    /** Workloads whose new pods are exempt, and by which ServiceAccount; some have pods that are governed all the same. */
+    SortedMap<AgentId, AccountId> exempt() {
+        return Collections.unmodifiableSortedMap(exempt);
     }
 
     private Draft draft(String namespace, WorkloadId workload) {

@@ -21,6 +21,7 @@ import java.util.SortedMap;
  * @param loading governed namespaces of which too little is known yet: what is there is to be left alone
  * @param exemptions whose pods are not governed
  * @param exemptPods how many such pods there are, of each ServiceAccount that has some
+ * @param exemptWorkloads the workloads whose new pods are not governed, as the agents that they are or would be
  * @param agentOfPod which agent each pod is, by the pod's UID
  */
 public record FleetPlan(
@@ -32,12 +33,14 @@ public record FleetPlan(
         Set<String> loading,
         Exemptions exemptions,
         SortedMap<AccountId, Integer> exemptPods,
+        SortedMap<AgentId, AccountId> exemptWorkloads,
         Map<String, AgentId> agentOfPod) {
     /** Nothing. */
     public static final FleetPlan EMPTY = new FleetPlan(
             Collections.emptySortedMap(), Collections.emptySortedMap(), Collections.emptySortedMap(),
             Collections.emptySortedMap(), Map.of(),
-            Set.of(), Exemptions.NONE, Collections.emptySortedMap(), Map.of());
+            Set.of(), Exemptions.NONE, Collections.emptySortedMap(), Collections.emptySortedMap(),
+            Map.of());
 
     static FleetPlan of(
             SortedMap<AgentId, AgentPlan> agents,
@@ -47,13 +50,14 @@ public record FleetPlan(
             Map<String, AcceptedSpec> accepted,
             Set<String> loading,
             Exemptions exemptions,
-            SortedMap<AccountId, Integer> exemptPods) {
+            SortedMap<AccountId, Integer> exemptPods,
+            SortedMap<AgentId, AccountId> exemptWorkloads) {
         Map<String, AgentId> agentOfPod = new HashMap<>();
         agents.values().forEach(agent -> agent.pods().forEach(pod -> agentOfPod.put(pod.uid(), agent.id())));
         return new FleetPlan(
                 Collections.unmodifiableSortedMap(agents), Collections.unmodifiableSortedMap(policies),
                 Collections.unmodifiableSortedMap(servers), Collections.unmodifiableSortedMap(oversight),
-                Map.copyOf(accepted), Set.copyOf(loading), exemptions, exemptPods,
+                Map.copyOf(accepted), Set.copyOf(loading), exemptions, exemptPods, exemptWorkloads,
                 Collections.unmodifiableMap(agentOfPod));
     }
 }

@@ -72,14 +72,14 @@ public final class FleetPlanner {
         Exemptions exemptions = Exemptions.of(snapshot.oversight(), snapshot.namespaces());
         List<PodFacts> pods = snapshot.pods().stream().filter(pod -> governed.containsKey(pod.namespace())).toList();
         SortedMap<AccountId, Integer> exemptPods = exemptions.count(pods);
-        Fleet.of(
+        Fleet fleet = Fleet.of(
                 snapshot.workloads().stream().filter(workload -> governed.containsKey(workload.namespace())).toList(),
-                pods, exemptions)
-                .forEach((id, member) -> plans.put(id, agents.plan(member)));
+                pods, exemptions);
+        fleet.members().forEach((id, member) -> plans.put(id, agents.plan(member)));
         return FleetPlan.of(
                 plans, PolicyPlans.of(standings, plans.values()), directory.plans(plans.values()),
                 OversightPlans.of(snapshot.oversight(), plans.values(), exemptions, exemptPods), inForce(standings),
-                snapshot.loading(), exemptions, exemptPods);
+                snapshot.loading(), exemptions, exemptPods, fleet.exempt());
     }
 
     /** The tool servers that the last plan was made with. */

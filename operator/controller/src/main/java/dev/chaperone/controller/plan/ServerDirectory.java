@@ -5,6 +5,7 @@ import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.plan.CredentialOffers.Offer;
 import dev.chaperone.controller.view.ServerFacts;
 import dev.chaperone.policy.Issue;
+import dev.chaperone.policy.Pins;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -56,19 +57,9 @@ final class ServerDirectory {
             plans.put(
                     id, new ServerPlan(
                             id, server.uid(), server.generation(), issues.getOrDefault(id.resource(), List.of()),
-                            isTaken(id), notOffered(server, by), by, pins(server)));
+                            isTaken(id), notOffered(server, by), by, Pins.of(server.spec())));
         });
         return plans;
-    }
-
-    private static SortedMap<String, String> pins(ServerFacts server) {
-        SortedMap<String, String> pins = new TreeMap<>();
-        if (server.spec() != null && server.spec().tools() != null) {
-            server.spec().tools().stream()
-                    .filter(tool -> tool.name() != null && tool.definition() != null)
-                    .forEach(tool -> pins.put(tool.name(), tool.definition()));
-        }
-        return pins;
     }
 
     /** No namespace can take the name of a shared server. */

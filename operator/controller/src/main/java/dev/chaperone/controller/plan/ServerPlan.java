@@ -2,6 +2,7 @@ package dev.chaperone.controller.plan;
 
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.policy.Issue;
+import dev.chaperone.policy.Pins;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -14,7 +15,7 @@ import java.util.SortedSet;
  * @param nameTaken whether a cluster tool server has its name
  * @param notOffered why its credential is withheld; empty when nothing is
  * @param agents the agents whose configs hold it
- * @param pins the digests of the definitions that were reviewed, by tool
+ * @param pinned which definitions were reviewed
  */
 public record ServerPlan(
         ServerId id,
@@ -24,7 +25,12 @@ public record ServerPlan(
         boolean nameTaken,
         List<String> notOffered,
         SortedSet<AgentId> agents,
-        SortedMap<String, String> pins) {
+        Pins pinned) {
+    /** The digests of the definitions that were reviewed, by tool. */
+    public SortedMap<String, String> pins() {
+        return pinned.definitions();
+    }
+
     /** Whether agents may use the server as it is written. */
     public boolean accepted() {
         return !nameTaken && issues.stream().noneMatch(Issue::isError);

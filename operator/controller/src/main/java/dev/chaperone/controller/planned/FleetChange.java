@@ -17,6 +17,7 @@ public record FleetChange(Set<AgentId> agents, Set<PolicyId> policies, Set<Serve
         Set<OversightId> oversight) {
     static FleetChange between(FleetPlan before, FleetPlan now) {
         Set<AgentId> agents = changed(before.agents(), now.agents());
+        agents.addAll(changed(before.exemptWorkloads(), now.exemptWorkloads()));
         if (!before.loading().equals(now.loading())) {
             agents.addAll(now.agents().keySet());
         }

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /** Tells who watches a resource what they should know of it. The same is told once. */
 public final class Events {
+    /** Something may be permitted that was not before. */
+    public static final String LOOSENED = "Loosened";
+
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
     private static final Set<String> TOLD = Set.of(Conditions.ACCEPTED, Conditions.RESOLVED_REFS);
     private static final String OVERSIGHT_LAPSED = "OversightLapsed";

@@ -13,10 +13,12 @@ import dev.chaperone.api.GuardrailConfigStatus;
 import dev.chaperone.api.GuardrailShapeSpec;
 import dev.chaperone.api.PolicyStatus;
 import dev.chaperone.api.ToolServerStatus;
+import dev.chaperone.api.ToolServerStatus.Pin;
 import dev.chaperone.controller.fleet.AgentId;
 import dev.chaperone.controller.plan.AccountId;
 import dev.chaperone.controller.plan.AgentPlan;
 import dev.chaperone.controller.plan.ExemptPlan;
+import dev.chaperone.controller.plan.Exemptions;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.PolicyPlan;
 import dev.chaperone.controller.plan.ServerPlan;
@@ -81,7 +83,13 @@ public final class Statuses {
         if (!server.pins().isEmpty()) {
             pinned(conditions, changes(server));
         }
-        return new ToolServerStatus(server.generation(), server.agents().size(), conditions.build());
+        boolean none = server.pins().isEmpty();
+        return new ToolServerStatus(
+                server.generation(), server.agents().size(), none ? null : server.pinned().onChange(),
+                none
+                        ? null
+                        : server.pins().entrySet().stream().map(pin -> new Pin(pin.getKey(), pin.getValue())).toList(),
+                conditions.build());
     }
 
     /** What guardrails see of the server's tools that is not what is pinned. */
@@ -113,6 +121,10 @@ public final class Statuses {
                 accepted ? "" : "not accepted as it stands: " + String.join(", ", agent.notAccepted()));
         programmed(
                 conditions, progress, agent.policies().isEmpty() ? REASON_NO_POLICIES : REASON_READY, held != null);
+        AccountId exempt = plan.exemptWorkloads().get(agent.id());
+        if (exempt != null) {
+            conditions.put(EXEMPTED, true, REASON_EXEMPTED, Exemptions.ofNewPods(exempt));
+        }
         List<OversightRequirement> required = required(agent, before);
         overseen(conditions, agent, required);
         return new AgentStatus(

@@ -28,11 +28,13 @@ public final class AgentReconciler implements Reconciler<Agent> {
     private final Reconciliation reconciliation;
     private final CensusTaker census;
     private final Evictions evictions;
+    private final ExemptedWorkloads exempted;
 
     public AgentReconciler(Reconciliation reconciliation, CensusTaker census, Evictions evictions) {
         this.reconciliation = reconciliation;
         this.census = census;
         this.evictions = evictions;
+        this.exempted = new ExemptedWorkloads(reconciliation.events());
     }
 
     @Override
@@ -53,6 +55,7 @@ public final class AgentReconciler implements Reconciler<Agent> {
         }
         // One without a workload was declared by somebody, and runs outside of Kubernetes.
         if (agent.getSpec() != null && agent.getSpec().workloadRef() != null) {
+            exempted.tell(agent, plan);
             reconciliation.delete(agent);
         }
         return UpdateControl.noUpdate();
@@ -69,6 +72,7 @@ public final class AgentReconciler implements Reconciler<Agent> {
                 .withCoverage(taken.coverage());
         UpdateControl<Agent> control = UpdateControl.noUpdate();
         if (!status.equals(agent.getStatus())) {
+            exempted.tell(agent, plan);
             reconciliation.events().overseen(
                     agent, agent.getStatus() == null ? null : agent.getStatus().oversight(), status.oversight());
             Agent fresh = Resources.named(new Agent(), agent);

@@ -4,6 +4,7 @@ import dev.chaperone.api.PolicyStatus;
 import dev.chaperone.controller.planned.FleetChange;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.PolicyPlan;
+import dev.chaperone.controller.reconciler.Events;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.AcceptedSpecs;
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What both kinds of policies have in common. */
 final class PolicyReconciliation {
-    private static final String LOOSENED = "Loosened";
-
     private final Reconciliation reconciliation;
 
     PolicyReconciliation(Reconciliation reconciliation) {
@@ -63,7 +62,7 @@ final class PolicyReconciliation {
                 .max(Comparator.comparingLong(AcceptedSpec::generation))
                 .map(earlier -> Loosening.between(earlier.spec(), spec.spec()))
                 .filter(looser -> !looser.isEmpty())
-                .ifPresent(looser -> reconciliation.events().warn(policy, LOOSENED, String.join("; ", looser)));
+                .ifPresent(looser -> reconciliation.events().warn(policy, Events.LOOSENED, String.join("; ", looser)));
         reconciliation.apply(AcceptedSpecs.store(spec, reconciliation.namespace()));
     }
 }

@@ -17,9 +17,11 @@ import java.util.Optional;
 /** Says what became of shared tool servers. */
 public final class ClusterToolServerReconciler implements Reconciler<ClusterToolServer> {
     private final Reconciliation reconciliation;
+    private final ServerStatus statuses;
 
     public ClusterToolServerReconciler(Reconciliation reconciliation) {
         this.reconciliation = reconciliation;
+        this.statuses = new ServerStatus(reconciliation);
     }
 
     @Override
@@ -33,7 +35,7 @@ public final class ClusterToolServerReconciler implements Reconciler<ClusterTool
     @Override
     public UpdateControl<ClusterToolServer> reconcile(ClusterToolServer server, Context<ClusterToolServer> context) {
         ServerId id = new ServerId(null, server.getMetadata().getName());
-        Optional<ToolServerStatus> status = ServerStatus.of(reconciliation, id, server, server.getStatus());
+        Optional<ToolServerStatus> status = statuses.of(id, server, server.getStatus());
         if (status.isEmpty()) {
             return UpdateControl.noUpdate();
         }

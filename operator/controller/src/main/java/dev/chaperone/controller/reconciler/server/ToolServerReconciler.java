@@ -17,9 +17,11 @@ import java.util.Optional;
 /** Says what became of tool servers of namespaces. */
 public final class ToolServerReconciler implements Reconciler<ToolServer> {
     private final Reconciliation reconciliation;
+    private final ServerStatus statuses;
 
     public ToolServerReconciler(Reconciliation reconciliation) {
         this.reconciliation = reconciliation;
+        this.statuses = new ServerStatus(reconciliation);
     }
 
     @Override
@@ -33,7 +35,7 @@ public final class ToolServerReconciler implements Reconciler<ToolServer> {
     @Override
     public UpdateControl<ToolServer> reconcile(ToolServer server, Context<ToolServer> context) {
         ServerId id = new ServerId(server.getMetadata().getNamespace(), server.getMetadata().getName());
-        Optional<ToolServerStatus> status = ServerStatus.of(reconciliation, id, server, server.getStatus());
+        Optional<ToolServerStatus> status = statuses.of(id, server, server.getStatus());
         if (status.isEmpty()) {
             return UpdateControl.noUpdate();
         }
