@@ -5,6 +5,7 @@ import dev.chaperone.controller.oversight.Deciders;
 import dev.chaperone.controller.oversight.OversightMetrics;
 import dev.chaperone.controller.oversight.OversightMonitor.Hearing;
 import dev.chaperone.controller.oversight.OversightMonitor;
+import dev.chaperone.controller.oversight.SteadyClock;
 import dev.chaperone.controller.reconciler.Events;
 import dev.chaperone.controller.reconciler.Leadership;
 import dev.chaperone.controller.reconciler.LeadershipMetrics;
@@ -130,7 +131,7 @@ final class ChaperoneOperator implements AutoCloseable {
         Deciders deciders = keep(new Deciders(client));
         OversightMonitor monitor = keep(new OversightMonitor(
                 fleet, reports, deciders::may, new EgressPolicies(settings.egress()), this::hearing,
-                clock));
+                SteadyClock.of(clock)));
         OversightMetrics.register(registry, () -> leadership.leads() ? monitor.standings() : Map.of());
         return monitor;
     }

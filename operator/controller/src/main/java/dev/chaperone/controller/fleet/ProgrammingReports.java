@@ -52,5 +52,10 @@ public interface ProgrammingReports {
             formats = List.copyOf(formats);
             definitions = List.copyOf(definitions);
         }
+
+        /** The same, heard at another time. */
+        public PodReport seen(Instant at) {
+            return new PodReport(revision, refused, formats, at, trail, definitions, egressLock);
+        }
     }
 }

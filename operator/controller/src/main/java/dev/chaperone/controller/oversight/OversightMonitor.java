@@ -21,7 +21,6 @@ import dev.chaperone.policy.oversight.Requirement;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,7 +55,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     private final BiFunction<Decider, String, Optional<Boolean>> mayDecide;
     private final EgressPolicies egress;
     private final Function<Instant, Hearing> hearing;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final Instant begun;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("chaperone-oversight").daemon().factory());
@@ -76,7 +75,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     /**
      * @param mayDecide whether a decider may decide in a namespace
      * @param egress what NetworkPolicies should say
-     * @param hearing what this replica hears at a time
+     * @param hearing what this replica hears at a time of the wall clock
      */
     public OversightMonitor(
             PlannedFleet fleet,
@@ -84,7 +83,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
             BiFunction<Decider, String, Optional<Boolean>> mayDecide,
             EgressPolicies egress,
             Function<Instant, Hearing> hearing,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.fleet = fleet;
         this.reports = reports;
         this.mayDecide = mayDecide;
@@ -119,7 +118,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     void check() {
         FleetPlan plan = fleet.plan();
         Instant now = clock.instant();
-        Hearing heard = hearing.apply(now);
+        Hearing heard = hearing.apply(now.plus(clock.wallAhead()));
         Map<AgentId, List<RequirementStanding>> before = standings;
         AgentCheck check = new AgentCheck(new Now(now, heard, before));
         Map<AgentId, List<RequirementStanding>> found = new HashMap<>();
@@ -202,6 +201,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         private final Hearing heard;
         private final Map<AgentId, List<RequirementStanding>> before;
         private final Map<String, PodReport> last;
+        private final Duration wallAhead;
         // Made when somebody asks: guardrails that ask for their leases never do.
         private @Nullable Map<String, List<NetworkPolicyFacts>> networkPolicies;
 
@@ -210,6 +210,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
             this.heard = heard;
             this.before = before;
             this.last = heard == Hearing.SOME ? Map.of() : reports.lastReports();
+            this.wallAhead = clock.wallAhead();
         }
 
         @Override
@@ -224,7 +225,8 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
 
         @Override
         public @Nullable PodReport report(PodFacts pod) {
-            return last.get(pod.uid());
+            PodReport report = last.get(pod.uid());
+            return report == null ? null : report.seen(report.lastSeen().minus(wallAhead));
         }
 
         @Override
@@ -269,17 +271,17 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
             Optional<RequirementStanding> seen = before.getOrDefault(agent, List.of()).stream()
                     .filter(standing -> standing.requirement().name().equals(requirement.name()))
                     .findFirst();
-            return seen.orElseGet(() -> stored(agent, requirement));
+            return seen.orElseGet(() -> stored(agent, requirement, now));
         }
     }
 
     /** What was written by whoever led before. */
-    private @Nullable RequirementStanding stored(AgentId agent, Requirement requirement) {
+    private @Nullable RequirementStanding stored(AgentId agent, Requirement requirement, Instant now) {
         AgentFacts written = fleet.written().get(agent);
         return (written == null ? List.<OversightRequirement>of() : written.oversight()).stream()
                 .filter(stored -> stored.requirement().equals(requirement.name()))
                 .findFirst()
-                .map(stored -> RequirementStanding.of(stored, requirement))
+                .map(stored -> RequirementStanding.of(stored, requirement, now))
                 .orElse(null);
     }
 

@@ -40,10 +40,12 @@ public record RequirementStanding(
         overdue = Set.copyOf(overdue);
     }
 
-    /** As a status says; null when that cannot be read. */
-    static @Nullable RequirementStanding of(OversightRequirement stored, Requirement requirement) {
+    /** As a status says, of which the writer's clock may have been ahead; null when that cannot be read. */
+    static @Nullable RequirementStanding of(OversightRequirement stored, Requirement requirement, Instant now) {
         try {
-            return new RequirementStanding(requirement, stored.state(), Instant.parse(stored.since()), stored.reason(),
+            Instant since = Instant.parse(stored.since());
+            return new RequirementStanding(requirement, stored.state(), since.isAfter(now) ? now : since,
+                    stored.reason(),
                     stored.message(), Objects.requireNonNullElse(stored.pods(), List.of()), Set.of(),
                     stored.narrowed() != null, null);
         } catch (DateTimeParseException e) {

@@ -67,6 +67,7 @@ class OversightMonitorTest {
     private final Map<String, Boolean> mayDecide = new HashMap<>(Map.of("alice", true));
     private final List<Set<AgentId>> told = new ArrayList<>();
     private Instant now = Instant.parse("2026-03-01T11:59:00Z");
+    private long nanos;
     private Hearing hearing = Hearing.ALL;
     private PlannedFleet fleet = fleet(cluster(2));
     private OversightMonitor monitor = monitor();
@@ -131,7 +132,7 @@ class OversightMonitorTest {
             }
         };
         return new OversightMonitor(fleet, heard, (decider, _) -> Optional.ofNullable(mayDecide.get(decider.name())),
-                EGRESS, _ -> hearing, () -> now);
+                EGRESS, _ -> hearing, new SteadyClock(() -> now, () -> nanos));
     }
 
     private void hear(String pod, TrailReport trail) {
@@ -145,6 +146,11 @@ class OversightMonitorTest {
 
     private void pass(Duration time) {
         now = now.plus(time);
+        nanos += time.toNanos();
+    }
+
+    private void setWallClock(Duration by) {
+        now = now.plus(by);
     }
 
     /** Time passes, and every pod but these is heard. */
@@ -290,6 +296,68 @@ class OversightMonitorTest {
         assertThat(after.pods()).containsExactly("coder-0");
         assertThat(monitor.granted(CODER, "u0", GOOD, null)).doesNotContainKey("egress.lock");
         assertThat(monitor.granted(CODER, "u1", GOOD, proof)).containsEntry("egress.lock", Duration.ofSeconds(90));
+    }
+
+    @Test
+    void aWallClockThatIsSetBackProlongsNoGrace() {
+        // Given
+        hearAll();
+        monitor.check();
+        mayDecide.put("alice", false);
+        TrailReport broken = new TrailReport(9, 9, Duration.ZERO, 0, 0, 1);
+        monitor.check();
+        granted("u0", broken);
+        pass(Duration.ofSeconds(100));
+
+        // When
+        setWallClock(Duration.ofHours(-1));
+        hear("u0", broken);
+        hear("u1", GOOD);
+        monitor.check();
+
+        // Then
+        assertThat(requirement("review").narrowed()).containsExactly("Deny pay/*");
+        assertThat(requirement("monitoring.heartbeat").state()).isEqualTo(State.MET);
+        assertThat(granted("u0", broken)).doesNotContainKey("review")
+                .containsEntry("monitoring.auditTrail", Duration.ofSeconds(20));
+    }
+
+    @Test
+    void aWallClockThatIsSetForwardEndsNoGrace() {
+        // Given
+        hearAll();
+        monitor.check();
+        TrailReport broken = new TrailReport(9, 9, Duration.ZERO, 0, 0, 1);
+        granted("u0", broken);
+
+        // When
+        setWallClock(Duration.ofHours(1));
+        hearAll();
+        monitor.check();
+
+        // Then
+        assertThat(requirement("monitoring.heartbeat").state()).isEqualTo(State.MET);
+        assertThat(granted("u0", broken)).containsEntry("monitoring.auditTrail", Duration.ofSeconds(120));
+    }
+
+    @Test
+    void aGraceThatBeganByAClockThatWasAheadIsNoLongerThanItIs() {
+        // Given
+        fleet = fleet(cluster(2), new AgentFacts(CODER, List.of(
+                new OversightRequirement("monitoring.auditTrail", State.LAPSED, "2026-03-01T18:00:00Z", "Broken", "",
+                        List.of("ClusterOversightPolicy production"), null, List.of("coder-0")))));
+        hearing = Hearing.SOME;
+        monitor = monitor();
+        TrailReport broken = new TrailReport(9, 9, Duration.ZERO, 0, 0, 1);
+
+        // When
+        Map<String, Duration> first = granted("u0", broken);
+        pass(Duration.ofMinutes(1));
+        Map<String, Duration> second = granted("u0", broken);
+
+        // Then
+        assertThat(first).containsEntry("monitoring.auditTrail", Duration.ofMinutes(2));
+        assertThat(second).containsEntry("monitoring.auditTrail", Duration.ofMinutes(1));
     }
 
     @Test
