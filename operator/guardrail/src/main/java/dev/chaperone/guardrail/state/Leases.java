@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Leases implements Supplier<OversightState> {
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
     private static final String MACHINE = "machine";
+    private static final String KEPT = "kept";
     private static final String ENDS = "ends";
 
     /** @param until when the first of them ends, by the monotonic clock */
@@ -99,7 +100,8 @@ public final class Leases implements Supplier<OversightState> {
         try {
             long now = clock.getAsLong();
             Duration up = machine.up();
-            ObjectNode tree = JsonNodeFactory.instance.objectNode().put(MACHINE, machine.boot());
+            ObjectNode tree = JsonNodeFactory.instance.objectNode().put(MACHINE, machine.boot())
+                    .put(KEPT, up.toMillis());
             ObjectNode list = tree.putObject(ENDS);
             ends.forEach((requirement, end) -> list.put(requirement, up.plusNanos(end - now).toMillis()));
             file.write(JsonTrees.write(tree));
@@ -124,8 +126,10 @@ public final class Leases implements Supplier<OversightState> {
         }
         try {
             JsonNode tree = JsonTrees.read(file.read());
-            if (machine.boot().equals(tree.path(MACHINE).textValue())) {
-                Duration up = machine.up();
+            Duration up = machine.up();
+            // Where containers are shown a time of their own, it begins anew with this one, and no end can be told by it.
+            boolean goesOn = up.toMillis() >= tree.path(KEPT).asLong(Long.MAX_VALUE);
+            if (goesOn && machine.boot().equals(tree.path(MACHINE).textValue())) {
                 long now = clock.getAsLong();
                 tree.path(ENDS).properties().forEach(
                         end -> ends.put(end.getKey(),

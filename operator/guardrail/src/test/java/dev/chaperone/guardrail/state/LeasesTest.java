@@ -135,6 +135,19 @@ class LeasesTest {
     }
 
     @Test
+    void nothing_is_prolonged_where_the_time_of_the_machine_begins_anew_with_the_container() {
+        // Given
+        renew(Map.of("review", MINUTE));
+
+        // When
+        machine.up = Duration.ofSeconds(2);
+        restart();
+
+        // Then
+        assertThat(leases.get().heldLeases()).isEmpty();
+    }
+
+    @Test
     void what_was_taken_back_stays_taken_back_after_a_restart() {
         // Given
         renew(Map.of("review", MINUTE));
