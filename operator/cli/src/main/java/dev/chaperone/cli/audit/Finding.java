@@ -83,6 +83,16 @@ public sealed interface Finding {
             implements
                 Finding {}
 
+    /**
+     * A boot came after another one, and so did one more.
+     *
+     * @param predecessor the one that both came after
+     * @param other the one more, and where it says so
+     */
+    record Forked(String boot, Span span, Place at, String predecessor, String other, Place told)
+            implements
+                Finding {}
+
     /** @param at the last record that there is
      * @param successor the boot that found more, and where it says so */
     record TailMissing(String boot, Span span, Place at, String successor, Place told) implements Finding {}

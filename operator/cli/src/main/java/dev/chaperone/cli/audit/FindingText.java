@@ -41,6 +41,11 @@ record FindingText(String kind, String message, String meaning) {
                     "comes after boot " + missing.predecessor() + ", which ended with " + Span.of(missing.sequence())
                             + " and of which there is no record",
                     MORE_FILES + "; --partial accepts it");
+            case Finding.Forked forked -> new FindingText("forked",
+                    "comes after boot " + forked.predecessor() + ", as boot " + forked.other() + " does, says "
+                            + forked.told(),
+                    "one of them was made up, or the guardrail's volume was put back to an earlier state; or its node died"
+                            + " before the other's records were on the disk");
             case Finding.TailMissing missing -> new FindingText("tail-missing",
                     "missing behind this line: boot " + missing.successor() + " came after "
                             + Span.of(missing.span().to()) + ", says " + missing.told(),

@@ -66,7 +66,39 @@ public final class LogLines {
         buffered.mark(2);
         boolean zipped = buffered.read() == 0x1f && buffered.read() == 0x8b;
         buffered.reset();
-        return zipped ? new GZIPInputStream(buffered, BUFFER) : buffered;
+        return zipped ? new Zipped(buffered) : buffered;
+    }
+
+    /** The JDK's own takes whatever it cannot read behind a member for the end of the file. */
+    private static final class Zipped extends GZIPInputStream {
+        private static final int TRAILER = 8;
+
+        Zipped(InputStream in) throws IOException {
+            super(in, BUFFER);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int count = super.read(bytes, offset, length);
+            if (count < 0) {
+                expectEnd();
+            }
+            return count;
+        }
+
+        // Zeros fill up blocks.
+        private void expectEnd() throws IOException {
+            int rest = 0;
+            for (int i = len - inf.getRemaining() + TRAILER; i < len; i++) {
+                rest |= buf[i];
+            }
+            for (int next = rest == 0 ? in.read() : -1; next >= 0 && rest == 0; next = in.read()) {
+                rest |= next;
+            }
+            if (rest != 0) {
+                throw new IOException("there is something behind its compressed part that cannot be read");
+            }
+        }
     }
 
     private void read(InputStream in) throws IOException {
@@ -100,6 +132,11 @@ public final class LogLines {
         number++;
         byte[] text = line.toByteArray();
         line.reset();
+        if (number == 1 && text.length >= 3 && text[0] == (byte) 0xef && text[1] == (byte) 0xbb
+                && text[2] == (byte) 0xbf) {
+            // Some systems put it before all text.
+            text = Arrays.copyOfRange(text, 3, text.length);
+        }
         int length = text.length;
         // Not part of a record, which ends with a brace; what copies text between systems may add it.
         if (length > 0 && text[length - 1] == '\r') {

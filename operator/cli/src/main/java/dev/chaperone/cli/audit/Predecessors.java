@@ -3,6 +3,7 @@ package dev.chaperone.cli.audit;
 import dev.chaperone.cli.audit.Trail.Start;
 import dev.chaperone.config.audit.ChainPosition;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,10 +18,17 @@ final class Predecessors {
      */
     static List<Finding> findings(Map<String, Trail> trails, boolean partial) {
         List<Finding> findings = new ArrayList<>();
+        Map<String, Trail> successors = new HashMap<>();
         for (Trail trail : trails.values()) {
             Start start = trail.start();
             if (start == null || start.after().boot().equals(trail.boot())) {
                 continue;
+            }
+            Trail other = successors.putIfAbsent(start.after().boot(), trail);
+            if (other != null && other.start() != null) {
+                findings.add(new Finding.Forked(
+                        trail.boot(), Span.of(start.sequence()), start.at(), start.after().boot(), other.boot(),
+                        other.start().at()));
             }
             Trail before = trails.get(start.after().boot());
             if (before != null) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Records of a boot of which each follows the one before; only its ends are kept. */
 final class Run {
     private static final int DIGITS = "sha256:".length();
+    private static final int LONGEST_TEXT = 512;
 
     private final Budget budget;
     private final long from;
@@ -32,7 +33,7 @@ final class Run {
         from = line.sequence();
         previous = line.previous();
         first = place;
-        firstTime = line.record().path("time").textValue();
+        firstTime = text(line, "time");
         to = from;
         lastPrevious = previous;
         digest = line.digest();
@@ -57,8 +58,8 @@ final class Run {
     }
 
     private void remember(AuditLine line, Place place) {
-        lastTime = line.record().path("time").textValue();
-        String named = line.record().path("agent").textValue();
+        lastTime = text(line, "time");
+        String named = text(line, "agent");
         agent = named == null ? agent : named;
         // The first that is not marked ends it, so that marks count from the first record.
         if (marked == to - from && budget.takeMark()) {
@@ -69,6 +70,12 @@ final class Run {
             marks[marked] = mark(line.digest());
             lines[marked++] = place.line();
         }
+    }
+
+    // As long as people read of it: a record that was made up may say more than there is memory.
+    private static @Nullable String text(AuditLine line, String name) {
+        String text = line.record().path(name).textValue();
+        return text == null || text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
     }
 
     private static long mark(String digest) {

@@ -191,9 +191,11 @@ final class Trail {
         String boot = node.path("boot").textValue();
         String digest = node.path("digest").textValue();
         JsonNode sequence = node.path("seq");
-        return boot == null || digest == null || !sequence.canConvertToLong() || !sequence.isIntegralNumber()
-                ? null
-                : new ChainPosition(boot, sequence.longValue(), digest);
+        // What names no line of a trail is nothing that may be remembered, or printed.
+        return boot == null || digest == null || !AuditLine.isBoot(boot) || !AuditLine.isDigest(digest)
+                || !sequence.canConvertToLong() || !sequence.isIntegralNumber()
+                        ? null
+                        : new ChainPosition(boot, sequence.longValue(), digest);
     }
 
     String boot() {

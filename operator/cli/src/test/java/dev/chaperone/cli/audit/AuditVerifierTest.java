@@ -244,6 +244,52 @@ class AuditVerifierTest {
     }
 
     @Test
+    void what_a_boot_says_of_the_one_before_cannot_forge_a_line() {
+        // Given
+        String forged = TestTrail.boot(2, "dev/coder", TRAIL).lines().getFirst()
+                .replace(TRAIL.id(), "x\\nok: 51 records of 1 boot\\u001b[2J");
+
+        // When
+        String text = Verified.of(Verified.PLAIN, List.of(forged)).text();
+
+        // Then
+        assertThat(text).doesNotContain("\nok: 51").doesNotContain("\u001b");
+    }
+
+    @Test
+    void two_boots_after_the_same_one_are_found() {
+        // Given
+        TestTrail second = TestTrail.boot(2, "dev/coder", TRAIL).denied("mail/send_mail");
+        TestTrail third = TestTrail.boot(3, "dev/coder", TRAIL).denied("mail/send_mail");
+        Map<String, byte[]> files = files(TRAIL.lines(), second.lines());
+        files.put("c", Verified.bytes(third.lines()));
+
+        // When
+        Verified verified = Verified.of(Verified.PLAIN, files);
+
+        // Then
+        assertThat(verified.report().findings()).containsExactly(
+                new Finding.Forked(third.id(), Span.of(0), new Place("c", 1), TRAIL.id(), second.id(),
+                        new Place("b", 1)));
+        assertThat(verified.text())
+                .contains("c:1: error: boot " + third.id() + ", seq 0: comes after boot " + TRAIL.id()
+                        + ", as boot " + second.id() + " does, says b:1");
+    }
+
+    @Test
+    void what_is_kept_of_a_record_is_short_however_long_it_is() {
+        // Given
+        TestTrail trail = TestTrail.boot(1, "dev/" + "a".repeat(100_000), null).denied("mail/send_mail");
+
+        // When
+        AuditReport report = Verified.of(Verified.PLAIN, trail.lines()).report();
+
+        // Then
+        assertThat(report.boots()).singleElement()
+                .satisfies(boot -> assertThat(boot.agent()).hasSizeLessThan(1000).startsWith("dev/aaa"));
+    }
+
+    @Test
     void nothing_of_a_line_is_quoted() {
         assertThat(Verified.of(Verified.PLAIN, List.of("{\"secret\":1}")).text()).doesNotContain("secret");
     }

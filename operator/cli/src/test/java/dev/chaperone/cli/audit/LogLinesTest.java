@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,67 @@ class LogLinesTest {
 
         // Then
         assertThat(lines).containsExactly("1 {}", "2 {\"a\":1}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"b\":2}\nwhich nobody compressed\n", "\0\0\0x", "\u001f"})
+    void what_follows_in_a_compressed_log_and_is_not_compressed_is_an_error(String rest) throws Exception {
+        // Given
+        byte[] log = zipped("{}\n", "{\"a\":1}\n");
+        byte[] whole = Arrays.copyOf(log, log.length + rest.length());
+        System.arraycopy(rest.getBytes(UTF_8), 0, whole, log.length, rest.length());
+
+        // When, Then
+        assertThatThrownBy(() -> lines(whole)).isInstanceOf(IOException.class).hasMessageContaining("behind");
+    }
+
+    @Test
+    void a_compressed_log_of_which_a_later_part_is_broken_is_an_error() throws Exception {
+        // Given
+        byte[] log = zipped("{}\n", "{\"a\":1}\n", "{\"b\":1}\n");
+        log[zipped("{}\n").length + 2] ^= 1;
+
+        // When, Then
+        assertThatThrownBy(() -> lines(log)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void a_compressed_log_may_come_in_pieces_and_be_filled_up() throws Exception {
+        // Given
+        byte[] log = zipped("{}\n", "{\"a\":1}\n", "{\"b\":1}\n");
+        InputStream pipe = new FilterInputStream(new ByteArrayInputStream(Arrays.copyOf(log, log.length + 512))) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return super.read(bytes, offset, Math.min(length, 7));
+            }
+
+            @Override
+            public int available() {
+                return 0;
+            }
+        };
+        List<String> lines = new ArrayList<>();
+
+        // When
+        LogLines.read(pipe, (number, line) -> lines.add(number + " " + new String(line, UTF_8)));
+
+        // Then
+        assertThat(lines).containsExactly("1 {}", "2 {\"a\":1}", "3 {\"b\":1}");
+    }
+
+    @Test
+    void a_byte_order_mark_is_no_part_of_the_first_line() throws Exception {
+        assertThat(lines("\uFEFF{}\n\uFEFF{}\n")).containsExactly("1 {}", "2 \uFEFF{}");
+    }
+
+    private static byte[] zipped(String... members) throws IOException {
+        var zipped = new ByteArrayOutputStream();
+        for (String member : members) {
+            try (var out = new GZIPOutputStream(zipped)) {
+                out.write(member.getBytes(UTF_8));
+            }
+        }
+        return zipped.toByteArray();
     }
 
     @Test

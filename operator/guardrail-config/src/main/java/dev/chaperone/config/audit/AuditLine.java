@@ -53,6 +53,16 @@ public record AuditLine(String boot, long sequence, String previous, String dige
         return text;
     }
 
+    /** Whether this may name a boot. */
+    public static boolean isBoot(String text) {
+        return BOOT.matcher(text).matches();
+    }
+
+    /** Whether this may be the digest of a line. */
+    public static boolean isDigest(String text) {
+        return DIGEST.matcher(text).matches();
+    }
+
     /** The position behind this line. */
     public ChainPosition position() {
         return new ChainPosition(boot, sequence, digest);
