@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ public final class Deciders implements AutoCloseable {
     private final Map<Question, Entry> entries = new ConcurrentHashMap<>();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("chaperone-deciders").daemon().factory());
+    private final AtomicBoolean firstLook = new AtomicBoolean();
     private volatile boolean trouble;
 
     /** @param client is not closed */
@@ -62,10 +64,18 @@ public final class Deciders implements AutoCloseable {
                 new Question(decider, namespace), new Entry(now, null, null),
                 (known, _) -> new Entry(now, known.answer(), known.known()));
         if (entry.known() == null) {
-            executor.schedule(() -> look(false), FIRST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            // One for all that want to know: where nobody is answered, they come again every second.
+            if (firstLook.compareAndSet(false, true)) {
+                executor.schedule(this::firstLook, FIRST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            }
             return Optional.empty();
         }
         return now - entry.known() > BELIEVED.toNanos() ? Optional.empty() : Optional.ofNullable(entry.answer());
+    }
+
+    private void firstLook() {
+        firstLook.set(false);
+        look(false);
     }
 
     private void look(boolean all) {
