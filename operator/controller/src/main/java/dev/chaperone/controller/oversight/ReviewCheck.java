@@ -2,7 +2,6 @@ package dev.chaperone.controller.oversight;
 
 import dev.chaperone.api.OversightRequirement.State;
 import dev.chaperone.api.OversightRules.Decider;
-import dev.chaperone.api.OversightRules.DeciderKind;
 import dev.chaperone.policy.oversight.Terms;
 import dev.chaperone.policy.oversight.Terms.Quorum;
 import java.time.Instant;
@@ -41,9 +40,7 @@ final class ReviewCheck {
 
         Count(Quorum quorum, String namespace, Function<Decider, Optional<Boolean>> may) {
             for (Decider decider : quorum.deciders()) {
-                // Agents run by these accounts, and nobody decides about itself.
-                boolean own = decider.kind() == DeciderKind.SERVICE_ACCOUNT && namespace.equals(decider.namespace());
-                Optional<Boolean> answer = own ? Optional.of(false) : may.apply(decider);
+                Optional<Boolean> answer = isOwn(decider, namespace) ? Optional.of(false) : may.apply(decider);
                 if (answer.isEmpty()) {
                     unknown.add(name(decider));
                 } else if (answer.get()) {
@@ -54,6 +51,15 @@ final class ReviewCheck {
             }
             unable.sort(null);
             unknown.sort(null);
+        }
+
+        // Agents run by these accounts, however they are named, and nobody decides about itself.
+        private static boolean isOwn(Decider decider, String namespace) {
+            return switch (decider.kind()) {
+                case SERVICE_ACCOUNT -> namespace.equals(decider.namespace());
+                case USER -> decider.name().startsWith("system:serviceaccount:" + namespace + ":");
+                case GROUP -> false;
+            };
         }
 
         private static String name(Decider decider) {

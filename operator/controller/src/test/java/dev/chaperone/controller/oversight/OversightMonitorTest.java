@@ -476,6 +476,22 @@ class OversightMonitorTest {
     }
 
     @Test
+    void anAccountOfTheAgentsNamespaceDecidesNothingUnderAUsersNameEither() {
+        // Given
+        String account = "system:serviceaccount:dev:coder";
+        fleet = fleet(cluster(1).replace("name: alice", "name: '" + account + "'"));
+        monitor = monitor();
+        mayDecide.put(account, true);
+
+        // When
+        monitor.check();
+
+        // Then
+        assertThat(requirement("review").state()).isEqualTo(State.LAPSED);
+        assertThat(granted("u0", GOOD)).doesNotContainKey("review");
+    }
+
+    @Test
     void whoMayDecideAgainCountsOnceItHasBeenSoForAMoment() {
         // Given
         hearAll();
