@@ -22,6 +22,10 @@ record Message(ObjectNode tree) {
     private static final int MAX_LEASES = 64;
     // No grace is longer than a week.
     private static final Duration LONGEST_LEASE = Duration.ofDays(31);
+    // What comes of adding more to a time is no time that anybody can write.
+    private static final Duration LONGEST = Duration.ofDays(366);
+    // So that sums of them, and a hundred times as much, are numbers too.
+    private static final long MOST = (1L << 53) - 1;
     private static final int MAX_TEXT = 4096;
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Pattern SUBDOMAIN = Pattern
@@ -104,15 +108,20 @@ record Message(ObjectNode tree) {
 
     long number(String name, long least) throws MessageException {
         JsonNode value = required(name);
-        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < least) {
-            throw new MessageException(name + ": no integer of " + least + " or more");
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < least
+                || value.longValue() > MOST) {
+            throw new MessageException(name + ": no integer from " + least + " to " + MOST);
         }
         return value.longValue();
     }
 
     /** In milliseconds. */
     Duration duration(String name) throws MessageException {
-        return Duration.ofMillis(number(name, 0));
+        Duration duration = Duration.ofMillis(number(name, 0));
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new MessageException(name + ": longer than " + LONGEST);
+        }
+        return duration;
     }
 
     @Nullable
@@ -239,6 +248,11 @@ record Message(ObjectNode tree) {
     private static String text(String name, JsonNode value) throws MessageException {
         if (!value.isTextual()) {
             throw new MessageException(name + ": no string");
+        }
+        // It could not be told on: UTF-8 does not have it.
+        if (value.textValue().codePoints()
+                .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            throw new MessageException(name + ": no Unicode");
         }
         return value.textValue();
     }

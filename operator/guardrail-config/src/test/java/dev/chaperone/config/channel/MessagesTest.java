@@ -121,6 +121,9 @@ class MessagesTest {
             "\"held\":[\"review\"] | \"held\":[\"no such\"] | held: no name",
             "\"acknowledged\":2 | \"acknowledged\":-2 | acknowledged: no integer",
             "\"waiting\":40 | \"waiting\":-1 | waiting: no integer",
+            "\"audit\":3 | \"audit\":9223372036854775807 | audit: no integer",
+            "\"waiting\":40 | \"waiting\":9007199254740991 | waiting: longer than",
+            "\"detail\":\"because\" | \"detail\":\"\\ud800\" | detail: no Unicode",
             "\"lost\":0 | \"lost\":null | has no lost",
             "\"wait\":10000 | \"wait\":true | wait: no integer",
             "\"wait\":10000 | \"wait\":null | has no wait"})
@@ -132,6 +135,19 @@ class MessagesTest {
         assertThat(spoilt).isNotEqualTo(good);
         assertThatThrownBy(() -> SyncRequest.read(bytes(spoilt)))
                 .isInstanceOf(MessageException.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void what_a_lock_found_is_one_line() throws Exception {
+        // Given
+        var request = new SyncRequest(BOOT, List.of(1), null, null, null, -1, null, Set.of(), List.of(),
+                new EgressLockReport(false, Instant.EPOCH, "no\nproof\u001b[2J"), Duration.ZERO);
+
+        // When
+        SyncRequest read = SyncRequest.read(request.write());
+
+        // Then
+        assertThat(read.egressLock()).extracting(EgressLockReport::detail).isEqualTo("no proof [2J");
     }
 
     @ParameterizedTest
