@@ -116,7 +116,7 @@ public final class Events {
                 .withType(type)
                 .withReason(reason)
                 .withAction("Reconcile")
-                .withNote(note.length() > NOTE / BYTES ? note.substring(0, NOTE / BYTES) : note)
+                .withNote(note.length() > NOTE / BYTES ? note.substring(0, NOTE / BYTES - 1) + "…" : note)
                 .withReportingController(CONTROLLER)
                 .withReportingInstance(instance)
                 .withEventTime(new MicroTime(MICROS.format(clock.instant())))
