@@ -44,7 +44,8 @@ final class OperatorMetrics {
         ChannelSamples.count(registry);
         CensusSamples.register(registry);
         DefinitionMetrics.register(registry,
-                () -> Map.of(new ServerId("dev", "tracker"), 1, new ServerId(null, "search"), 0));
+                () -> Map.of(new ServerId("dev", "tracker"), 1, new ServerId(null, "search"), 0),
+                () -> Map.of(new ServerId("dev", "tracker"), 3, new ServerId(null, "search"), 0));
         OversightMetrics.register(registry, OperatorMetrics::standings);
         countEvidence(new EvidenceMetrics(registry));
         var out = new ByteArrayOutputStream();
