@@ -11,6 +11,7 @@ import dev.chaperone.controller.view.PodFacts;
 import dev.chaperone.policy.oversight.Requirement;
 import dev.chaperone.policy.oversight.Terms;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,6 +43,12 @@ final class AgentCheck {
         /** The pod lacks a requirement no longer, so that its next lapse is another one. */
         void keeps(PodFacts pod, Requirement requirement);
 
+        /** Since when the agent lacks a requirement that is none of its pods', whether it has any or not. */
+        Instant lackingSince(AgentId agent, Requirement requirement);
+
+        /** The agent lacks it no longer. */
+        void keeps(AgentId agent, Requirement requirement);
+
         /** Whether a decider may decide in a namespace; empty when that is not known. */
         Optional<Boolean> mayDecide(Decider decider, String namespace);
 
@@ -56,6 +63,9 @@ final class AgentCheck {
         @Nullable
         RequirementStanding before(AgentId agent, Requirement requirement);
     }
+
+    /** How long what is asked for the first time may take until it is known, or brought about. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(3);
 
     private final Knowledge knowledge;
 
@@ -89,25 +99,46 @@ final class AgentCheck {
     /** Null when it is too early to say anything. */
     private @Nullable Observation observe(AgentPlan agent, Requirement requirement,
             @Nullable RequirementStanding before) {
+        if (requirement.terms().isOfPods()) {
+            List<PodFacts> running = agent.pods().stream().filter(PodFacts::isRunning).toList();
+            return running.isEmpty()
+                    ? Observation.notApplicable(knowledge.now())
+                    : pods(running, requirement, before);
+        }
         // What is no pod's is looked at from when a pod is made: its agent may call as soon as it runs, and that it does is
-        // heard of later.
-        List<PodFacts> pods = agent.pods().stream()
-                .filter(pod -> requirement.terms().isOfPods() ? pod.isRunning() : !pod.terminating())
-                .toList();
-        if (pods.isEmpty()) {
-            return Observation.notApplicable(knowledge.now());
+        // heard of later. It is also as old as it is where pods come and go, as those of a CronJob do.
+        List<PodFacts> pods = agent.pods().stream().filter(pod -> !pod.terminating()).toList();
+        Observation seen = agent(agent, pods, requirement, before);
+        return pods.isEmpty() ? Observation.notApplicable(knowledge.now()) : seen;
+    }
+
+    private @Nullable Observation agent(AgentPlan agent, List<PodFacts> pods, Requirement requirement,
+            @Nullable RequirementStanding before) {
+        Observation seen = requirement.terms() instanceof Terms.Review review
+                ? ReviewCheck.check(review, agent.id().namespace(),
+                        decider -> knowledge.mayDecide(decider, agent.id().namespace()), knowledge.now())
+                : EgressCheck.check(agent, pods, knowledge.restriction(agent),
+                        knowledge.networkPolicies(agent.id().namespace()), knowledge.now());
+        if (seen.state() == State.UNKNOWN && knowledge.isNew()) {
+            return null;
         }
-        if (requirement.terms() instanceof Terms.Review review) {
-            Observation seen = ReviewCheck.check(review, agent.id().namespace(),
-                    decider -> knowledge.mayDecide(decider, agent.id().namespace()), knowledge.now());
-            return seen.state() == State.UNKNOWN && knowledge.isNew() ? null : seen;
+        if (!seen.state().lacks()) {
+            knowledge.keeps(agent.id(), requirement);
+            return seen;
         }
-        if (requirement.terms() instanceof Terms.Egress) {
-            Observation seen = EgressCheck.check(agent, pods, knowledge.restriction(agent),
-                    knowledge.networkPolicies(agent.id().namespace()), knowledge.now());
-            return seen.state() == State.UNKNOWN && knowledge.isNew() ? null : seen;
+        Instant since = knowledge.lackingSince(agent.id(), requirement);
+        boolean isNew = knowledge.now().isBefore(since.plus(FIRST_LOOK));
+        return isNew && mayOnlyBeginToHold(requirement, seen, before) ? null : seen.since(since);
+    }
+
+    /** Whether it may be that nobody has asked yet who may decide, or that the NetworkPolicy is just being made. */
+    private static boolean mayOnlyBeginToHold(Requirement requirement, Observation seen,
+            @Nullable RequirementStanding before) {
+        if (seen.state() == State.UNKNOWN) {
+            return before == null || !before.state().lacks();
         }
-        return pods(pods, requirement, before);
+        return requirement.terms() instanceof Terms.Egress
+                && (before == null || before.state() == State.NOT_APPLICABLE);
     }
 
     private @Nullable Observation pods(List<PodFacts> running, Requirement requirement,

@@ -24,6 +24,11 @@ record Observation(State state, String reason, String message, Instant since, Li
                 : new Observation(State.MET, "Met", "", now, List.of(), Set.of());
     }
 
+    /** The same, but it began then. */
+    Observation since(Instant begin) {
+        return new Observation(state, reason, message, begin, pods, overdue);
+    }
+
     static Observation notApplicable(Instant now) {
         return new Observation(State.NOT_APPLICABLE, "NoPods", "no pod of the agent is running", now, List.of(),
                 Set.of());

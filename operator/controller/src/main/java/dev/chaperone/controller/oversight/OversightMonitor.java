@@ -145,8 +145,13 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
     }
 
     private void forget(FleetPlan plan) {
-        memory.retain(plan.agents().values().stream().flatMap(agent -> agent.pods().stream())
-                .filter(PodFacts::isRunning).map(PodFacts::uid).collect(Collectors.toSet()));
+        memory.retain(
+                plan.agents().values().stream().flatMap(agent -> agent.pods().stream())
+                        .filter(PodFacts::isRunning).map(PodFacts::uid).collect(Collectors.toSet()),
+                plan.agents().values().stream().collect(Collectors.toMap(
+                        AgentPlan::id,
+                        agent -> agent.oversight().requirements().stream().map(Requirement::name)
+                                .collect(Collectors.toSet()))));
     }
 
     @Override
@@ -167,20 +172,22 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
             RequirementStanding standing = knowledge.before(agent, requirement);
             Instant since = requirement.terms().isOfPods()
                     ? lackingSince(facts, requirement, report, knowledge, standing)
-                    : lackingSince(facts, standing, now);
+                    : lackingSince(agent, requirement, standing, now);
             Grants.length(requirement, since, now).ifPresent(length -> granted.put(requirement.name(), length));
         }
         return granted;
     }
 
-    private @Nullable Instant lackingSince(PodFacts pod, @Nullable RequirementStanding standing, Instant now) {
+    private @Nullable Instant lackingSince(AgentId agent, Requirement requirement,
+            @Nullable RequirementStanding standing, Instant now) {
         if (standing != null && standing.state() == State.MET) {
             return null;
         }
-        // What was never looked at counts from when the pod was first seen to run.
+        // What was never looked at counts from when somebody first wanted to know, not from when the pod began: it may have
+        // been required just now.
         return standing != null && standing.state().lacks()
                 ? standing.since()
-                : memory.running(pod.uid(), now);
+                : memory.lackingSince(agent, requirement.name(), now);
     }
 
     private @Nullable Instant lackingSince(
@@ -245,6 +252,16 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         @Override
         public void keeps(PodFacts pod, Requirement requirement) {
             memory.keeps(pod.uid(), requirement.name());
+        }
+
+        @Override
+        public Instant lackingSince(AgentId agent, Requirement requirement) {
+            return memory.lackingSince(agent, requirement.name(), now);
+        }
+
+        @Override
+        public void keeps(AgentId agent, Requirement requirement) {
+            memory.keeps(agent, requirement.name());
         }
 
         @Override

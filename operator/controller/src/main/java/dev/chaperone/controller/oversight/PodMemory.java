@@ -1,16 +1,20 @@
 package dev.chaperone.controller.oversight;
 
+import dev.chaperone.controller.fleet.AgentId;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Since when pods run, and lack what is required of them, where that stands nowhere else. Thread-safe. */
+/** Since when pods run, and they or their agents lack what is required, where that stands nowhere else. Thread-safe. */
 final class PodMemory {
     private record PodRequirement(String pod, String requirement) {}
 
+    private record AgentRequirement(AgentId agent, String requirement) {}
+
     private final Map<String, Instant> running = new ConcurrentHashMap<>();
     private final Map<PodRequirement, Instant> lacking = new ConcurrentHashMap<>();
+    private final Map<AgentRequirement, Instant> agentsLacking = new ConcurrentHashMap<>();
 
     /** Since when a pod is known to run; from now on if it is new. */
     Instant running(String pod, Instant now) {
@@ -27,9 +31,21 @@ final class PodMemory {
         lacking.remove(new PodRequirement(pod, requirement));
     }
 
-    /** Forgets all other pods than these. */
-    void retain(Set<String> pods) {
+    /** Since when an agent lacks what is none of its pods'; from now on if that is new. */
+    Instant lackingSince(AgentId agent, String requirement, Instant now) {
+        return agentsLacking.computeIfAbsent(new AgentRequirement(agent, requirement), _ -> now);
+    }
+
+    /** The agent lacks the requirement no longer. */
+    void keeps(AgentId agent, String requirement) {
+        agentsLacking.remove(new AgentRequirement(agent, requirement));
+    }
+
+    /** Forgets all other pods and agents than these. */
+    void retain(Set<String> pods, Map<AgentId, Set<String>> requirements) {
         running.keySet().retainAll(pods);
         lacking.keySet().removeIf(key -> !pods.contains(key.pod()));
+        agentsLacking.keySet().removeIf(
+                key -> !requirements.getOrDefault(key.agent(), Set.of()).contains(key.requirement()));
     }
 }

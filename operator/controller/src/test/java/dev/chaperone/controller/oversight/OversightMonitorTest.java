@@ -511,6 +511,67 @@ class OversightMonitorTest {
     }
 
     @Test
+    void aLapseIsAsOldAsItIsForPodsThatComeLater() {
+        // Given
+        String graced = cluster(0).replace("after: 0s", "after: 1m");
+        fleet = fleet(graced);
+        monitor = monitor();
+        mayDecide.put("alice", false);
+        passWithout(Duration.ofMinutes(2));
+        State without = requirement("review").state();
+
+        // When
+        fleet.accept(Snapshots.of(cluster(1).replace("after: 0s", "after: 1m")));
+        passWithout(Duration.ofSeconds(5));
+
+        // Then
+        assertThat(without).isEqualTo(State.NOT_APPLICABLE);
+        assertThat(requirement("review").narrowed()).containsExactly("Deny pay/*");
+        assertThat(granted("u0", GOOD)).doesNotContainKey("review");
+    }
+
+    @Test
+    void whatIsRequiredFromNowOnIsGrantedBeforeItWasLookedAt() {
+        // Given
+        String graced = cluster(2).replace("after: 0s", "after: 1m");
+        fleet = fleet(graced.replaceAll("(?s)  review:.*?\\}\\]\\}\n", ""));
+        monitor = monitor();
+        passWithout(Duration.ofMinutes(10));
+
+        // When
+        fleet.accept(Snapshots.of(graced));
+
+        // Then
+        assertThat(granted("u0", GOOD)).containsEntry("review", Duration.ofMinutes(1));
+    }
+
+    @Test
+    void nothingIsSaidToLapseWhileItIsAskedForTheFirstTime() {
+        // Given
+        String graced = cluster(2).replace("after: 0s", "after: 1m");
+        fleet = fleet(graced);
+        monitor = monitor();
+        mayDecide.put("berta", true);
+        passWithout(Duration.ofMinutes(10));
+        mayDecide.remove("berta");
+
+        // When
+        fleet.accept(Snapshots.of(graced.replace("name: alice", "name: berta")));
+        pass(Duration.ofSeconds(1));
+        hearAll();
+        monitor.check();
+        State asked = requirement("review").state();
+        mayDecide.put("berta", true);
+        pass(Duration.ofSeconds(1));
+        monitor.check();
+
+        // Then
+        assertThat(asked).isEqualTo(State.MET);
+        assertThat(requirement("review").state()).isEqualTo(State.MET);
+        assertThat(requirement("review").since()).isEqualTo("2026-03-01T12:00:05Z");
+    }
+
+    @Test
     void noPodsAreNotApplicable() {
         // Given
         fleet = fleet(cluster(0));
