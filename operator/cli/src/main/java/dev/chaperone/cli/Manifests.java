@@ -16,6 +16,7 @@ import dev.chaperone.api.ToolServer;
 import dev.chaperone.policy.AgentContext;
 import dev.chaperone.policy.Duplicates;
 import dev.chaperone.policy.Issue;
+import dev.chaperone.policy.OversightShape;
 import dev.chaperone.policy.PolicyId;
 import dev.chaperone.policy.PolicyInput;
 import dev.chaperone.policy.Source;
@@ -84,14 +85,20 @@ record Manifests(
                             policies.add(PolicyInput.ofCluster(new Sourced<>(policy, source)));
                         case ToolServer server -> servers.add(new Sourced<>(server, source));
                         case ClusterToolServer server -> sharedServers.add(new Sourced<>(server, source));
-                        case OversightPolicy policy -> oversight.add(
-                                new OversightInput(
-                                        new OversightId(policy.getMetadata().getNamespace(),
-                                                policy.getMetadata().getName()),
-                                        policy.getSpec()));
-                        case ClusterOversightPolicy policy -> oversight.add(
-                                new OversightInput(
-                                        new OversightId(null, policy.getMetadata().getName()), policy.getSpec()));
+                        case OversightPolicy policy -> {
+                            oversight.add(
+                                    new OversightInput(
+                                            new OversightId(policy.getMetadata().getNamespace(),
+                                                    policy.getMetadata().getName()),
+                                            policy.getSpec()));
+                            issues.addAll(OversightShape.check(name(policy), policy.getSpec(), source));
+                        }
+                        case ClusterOversightPolicy policy -> {
+                            oversight.add(
+                                    new OversightInput(
+                                            new OversightId(null, policy.getMetadata().getName()), policy.getSpec()));
+                            issues.addAll(OversightShape.check(name(policy), policy.getSpec(), source));
+                        }
                         case Agent agent -> agents.add(new Sourced<>(agent, source));
                         case Namespace namespace -> namespaces.add(new Sourced<>(namespace, source));
                         default -> {

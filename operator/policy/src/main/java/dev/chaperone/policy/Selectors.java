@@ -57,7 +57,7 @@ final class Selectors {
         check(policy.agentSelector(), "spec.agentSelector", sink);
     }
 
-    private static void check(@Nullable LabelSelector selector, String path, IssueSink sink) {
+    static void check(@Nullable LabelSelector selector, String path, IssueSink sink) {
         exact(selector).forEach((key, value) -> {
             String at = Paths.field(path + ".matchLabels", key);
             checkKey(key, at, sink);

@@ -1,6 +1,7 @@
 package dev.chaperone.controller.plan;
 
 import dev.chaperone.policy.AgentContext;
+import dev.chaperone.policy.OversightShape;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.chaperone.api.OversightRules.Destination;
@@ -139,7 +140,13 @@ final class EgressPlanner {
                     List.of(tcp(port))));
         }
 
+        // What no NetworkPolicy may say is left out: the API server would refuse the whole of it, and nothing be restricted.
         void allow(Destination destination) {
+            if (!OversightShape.isPossible(destination.namespaceSelector())
+                    || !OversightShape.isPossible(destination.podSelector())) {
+                notOpened.add("pods that are selected by labels that nothing can have");
+                return;
+            }
             NetworkPolicyPeer peer = peer(destination);
             if (peer == null) {
                 notOpened.add(destination.cidr() + " except " + destination.except()
@@ -160,7 +167,7 @@ final class EgressPlanner {
                         && PRIVATE_4.stream().noneMatch(range -> range.strictlyContains(address)));
     }
 
-    /** Null for ranges that are none, for which the API server would refuse the whole of a NetworkPolicy. */
+    /** Null for ranges that are none. */
     private static @Nullable NetworkPolicyPeer peer(Destination destination) {
         if (destination.cidr() == null) {
             return new NetworkPolicyPeerBuilder()
