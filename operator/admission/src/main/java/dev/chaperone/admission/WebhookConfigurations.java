@@ -94,7 +94,9 @@ public final class WebhookConfigurations {
                 .withClientConfig(service)
                 .withRules(rule(
                         Api.GROUP, Api.VERSION, "*", operations,
-                        List.of("clustertoolpolicies", "clustertoolservers", "toolpolicies", "toolservers")))
+                        List.of(
+                                "clusteroversightpolicies", "clustertoolpolicies", "clustertoolservers",
+                                "oversightpolicies", "toolpolicies", "toolservers")))
                 .withNamespaceSelector(new LabelSelector())
                 .withObjectSelector(new LabelSelector())
                 .withFailurePolicy(failurePolicy)

@@ -13,8 +13,11 @@ import dev.chaperone.admission.validate.PolicyObjects.Reading;
 import dev.chaperone.admission.validate.PolicyObjects.Reading.Sound;
 import dev.chaperone.admission.validate.PolicyObjects.Reading.Unsound;
 import dev.chaperone.api.Api;
+import dev.chaperone.api.ClusterOversightPolicy;
 import dev.chaperone.api.ClusterToolPolicy;
 import dev.chaperone.api.ClusterToolServer;
+import dev.chaperone.api.OversightPolicy;
+import dev.chaperone.api.OversightRules;
 import dev.chaperone.api.PolicyRules;
 import dev.chaperone.api.ServerDescription;
 import dev.chaperone.api.ToolPolicy;
@@ -22,8 +25,11 @@ import dev.chaperone.api.ToolServer;
 import dev.chaperone.policy.Issue;
 import dev.chaperone.policy.Issue.Severity;
 import dev.chaperone.policy.Loosening;
+import dev.chaperone.policy.OversightShape;
 import dev.chaperone.policy.Pins;
 import dev.chaperone.policy.PolicyCompiler;
+import dev.chaperone.policy.Source;
+import dev.chaperone.policy.oversight.OversightLoosening;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +40,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses policies and tool servers that do not compile, and tells what a change permits that was not permitted before.
+ * Refuses policies and tool servers that do not compile, and tells what a change permits that was not permitted before,
+ * or what oversight it no longer asks for.
  * A change of anything but the spec is nobody's concern here: what is in the cluster can always be labelled and deleted,
  * and a schema that changed later takes no policy back.
  */
@@ -42,8 +49,9 @@ public final class PolicyValidator implements AdmissionHandler {
     /** Where API servers ask. */
     public static final String PATH = "/validate/policies";
 
-    private static final Set<String> KINDS = Set
-            .of("ToolPolicy", "ClusterToolPolicy", "ToolServer", "ClusterToolServer");
+    private static final Set<String> KINDS = Set.of(
+            "ToolPolicy", "ClusterToolPolicy", "ToolServer", "ClusterToolServer", "OversightPolicy",
+            "ClusterOversightPolicy");
 
     private final PolicyCheck check;
     private final Credentials credentials;
@@ -86,6 +94,15 @@ public final class PolicyValidator implements AdmissionHandler {
     }
 
     private AdmissionAnswer changed(@Nullable HasMetadata before, HasMetadata after) {
+        OversightRules oversight = oversight(after);
+        if (oversight != null) {
+            OversightRules old = oversight(before);
+            return answer(
+                    OversightShape.check(PolicyCheck.resource(after), oversight, Source.NONE),
+                    (old == null
+                            ? OversightLoosening.ofCreation(oversight)
+                            : OversightLoosening.between(old, oversight)).stream());
+        }
         ServerDescription server = server(after);
         if (server == null) {
             PolicyRules rules = rules(before);
@@ -112,6 +129,10 @@ public final class PolicyValidator implements AdmissionHandler {
     }
 
     private AdmissionAnswer deleted(@Nullable HasMetadata before) {
+        OversightRules oversight = oversight(before);
+        if (oversight != null) {
+            return Allowed.asItIs(OversightLoosening.ofDeletion(oversight));
+        }
         PolicyRules rules = rules(before);
         if (rules != null) {
             return Allowed.asItIs(Loosening.ofDeletion(rules));
@@ -154,6 +175,14 @@ public final class PolicyValidator implements AdmissionHandler {
         return switch (object) {
             case ToolPolicy policy -> policy.getSpec();
             case ClusterToolPolicy policy -> policy.getSpec();
+            case null, default -> null;
+        };
+    }
+
+    private static @Nullable OversightRules oversight(@Nullable HasMetadata object) {
+        return switch (object) {
+            case OversightPolicy policy -> policy.getSpec();
+            case ClusterOversightPolicy policy -> policy.getSpec();
             case null, default -> null;
         };
     }

@@ -52,6 +52,15 @@ class PolicyValidatorTest {
                 verdict: Deny
             """;
 
+    private static final String OVERSIGHT = """
+            apiVersion: chaperone.dev/v1alpha1
+            kind: OversightPolicy
+            metadata: {name: kept, namespace: dev}
+            spec:
+              agentSelector: {matchLabels: {app: coder}}
+              monitoring: {auditTrail: {maxAge: 2m}}
+            """;
+
     private PolicyWorld world = new PolicyWorld(
             List.of(), ToolServers.of(
                     List.of(Sourced.of(TYPED.unmarshal(SERVER, ToolServer.class))), List.of(),
@@ -64,6 +73,25 @@ class PolicyValidatorTest {
     void takesWhatCompiles() {
         assertThat(created(POLICY)).isEqualTo(Allowed.asItIs(List.of()));
         assertThat(created(SERVER)).isEqualTo(Allowed.asItIs(List.of()));
+    }
+
+    @Test
+    void tellsWhatOversightIsNoLongerAskedFor() {
+        String strict = OVERSIGHT.replace("maxAge: 2m", "maxAge: 1m");
+
+        assertThat(created(OVERSIGHT)).isEqualTo(Allowed.asItIs(List.of()));
+        assertThat(updated(strict, OVERSIGHT)).isEqualTo(Allowed.asItIs(
+                List.of("monitoring.auditTrail asks for less than it did, or for something else")));
+        assertThat(deleted(OVERSIGHT)).isEqualTo(Allowed.asItIs(
+                List.of("deleting the policy takes away monitoring.auditTrail")));
+    }
+
+    @Test
+    void refusesOversightOfAgentsThatThereCannotBe() {
+        AdmissionAnswer answer = created(OVERSIGHT.replace("app: coder", "te am: coder"));
+
+        assertThat(answer).isInstanceOfSatisfying(Denied.class, denied -> assertThat(denied.message()).startsWith(
+                "error: OversightPolicy dev/kept, spec.agentSelector.matchLabels[te am]: 'te am' is no key of a label"));
     }
 
     @Test

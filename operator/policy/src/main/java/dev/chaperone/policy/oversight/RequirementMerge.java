@@ -106,11 +106,13 @@ final class RequirementMerge {
         return shorter(one.grace(), other.grace());
     }
 
-    private static boolean acts(Requirement requirement) {
+    /** Whether a lapse is more than told. */
+    static boolean acts(Requirement requirement) {
         return !requirement.narrowings().isEmpty() || requirement.evicts();
     }
 
-    private static Terms strictest(Terms one, Terms other) {
+    /** What asks for all that both ask for, which are of one requirement. */
+    static Terms strictest(Terms one, Terms other) {
         if (one instanceof Terms.Heartbeat a && other instanceof Terms.Heartbeat b) {
             return new Terms.Heartbeat(shorter(a.maxAge(), b.maxAge()));
         }
