@@ -30,9 +30,6 @@ public final class Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
     private static final Set<String> TOLD = Set.of(Conditions.ACCEPTED, Conditions.RESOLVED_REFS);
-    private static final String OVERSIGHT_LAPSED = "OversightLapsed";
-    private static final String OVERSIGHT_NARROWED = "OversightNarrowed";
-    private static final String OVERSIGHT_RESTORED = "OversightRestored";
     private static final String CONTROLLER = "chaperone.dev/operator";
     private static final String CLUSTER_SCOPED = "default";
     /** Most bytes that the API server takes. */
@@ -68,25 +65,12 @@ public final class Events {
                 && one.getReason().equals(other.getReason()) && one.getMessage().equals(other.getMessage());
     }
 
-    /** Tells of requirements that began to lack, of what that narrowed, and of those that are in force again. */
+    /** Tells what there is to tell of an agent's oversight. */
     public void overseen(
             HasMetadata about, @Nullable List<OversightRequirement> before,
             @Nullable List<OversightRequirement> now) {
-        for (OversightRequirement each : Objects.requireNonNullElse(now, List.<OversightRequirement>of())) {
-            OversightRequirement old = Objects.requireNonNullElse(before, List.<OversightRequirement>of()).stream()
-                    .filter(other -> other.requirement().equals(each.requirement())).findFirst().orElse(null);
-            boolean lacked = old != null && old.state().lacks();
-            String note = each.requirement() + ", since " + each.since() + ": " + each.message();
-            if (each.state().lacks() && !lacked) {
-                warn(about, OVERSIGHT_LAPSED, note);
-            }
-            if (each.narrowed() != null && (old == null || old.narrowed() == null)) {
-                warn(about, OVERSIGHT_NARROWED, String.join("; ", each.narrowed()) + ", because of " + note);
-            }
-            if (lacked && each.state() == OversightRequirement.State.MET) {
-                tell(about, "Normal", OVERSIGHT_RESTORED,
-                        each.requirement() + " is in force again, since " + each.since());
-            }
+        for (OversightNews news : OversightNews.between(before, now)) {
+            tell(about, news.type(), news.reason(), news.note());
         }
     }
 
