@@ -125,7 +125,7 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
         plan.agents().values().stream()
                 .filter(agent -> !agent.oversight().requirements().isEmpty())
                 .forEach(agent -> found.put(agent.id(), check.check(agent, heard != Hearing.SOME)));
-        forget(plan);
+        memory.retain(plan);
         standings = Map.copyOf(found);
         Set<AgentId> changed = new HashSet<>(found.keySet());
         changed.addAll(before.keySet());
@@ -142,16 +142,6 @@ public final class OversightMonitor implements LeaseGrants, AutoCloseable {
 
     private static List<OversightRequirement> said(List<RequirementStanding> standings) {
         return standings.stream().map(RequirementStanding::status).toList();
-    }
-
-    private void forget(FleetPlan plan) {
-        memory.retain(
-                plan.agents().values().stream().flatMap(agent -> agent.pods().stream())
-                        .filter(PodFacts::isRunning).map(PodFacts::uid).collect(Collectors.toSet()),
-                plan.agents().values().stream().collect(Collectors.toMap(
-                        AgentPlan::id,
-                        agent -> agent.oversight().requirements().stream().map(Requirement::name)
-                                .collect(Collectors.toSet()))));
     }
 
     @Override

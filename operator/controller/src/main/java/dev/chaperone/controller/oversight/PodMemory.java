@@ -1,7 +1,11 @@
 package dev.chaperone.controller.oversight;
 
 import dev.chaperone.controller.fleet.AgentId;
+import dev.chaperone.controller.plan.AgentPlan;
+import dev.chaperone.controller.plan.FleetPlan;
+import dev.chaperone.controller.view.PodFacts;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,11 +45,17 @@ final class PodMemory {
         agentsLacking.remove(new AgentRequirement(agent, requirement));
     }
 
-    /** Forgets all other pods and agents than these. */
-    void retain(Set<String> pods, Map<AgentId, Set<String>> requirements) {
+    /** Forgets what is not planned any more, and of pods what does not run. */
+    void retain(FleetPlan plan) {
+        Set<String> pods = new HashSet<>();
+        Set<AgentRequirement> required = new HashSet<>();
+        for (AgentPlan agent : plan.agents().values()) {
+            agent.pods().stream().filter(PodFacts::isRunning).map(PodFacts::uid).forEach(pods::add);
+            agent.oversight().requirements()
+                    .forEach(requirement -> required.add(new AgentRequirement(agent.id(), requirement.name())));
+        }
         running.keySet().retainAll(pods);
         lacking.keySet().removeIf(key -> !pods.contains(key.pod()));
-        agentsLacking.keySet().removeIf(
-                key -> !requirements.getOrDefault(key.agent(), Set.of()).contains(key.requirement()));
+        agentsLacking.keySet().retainAll(required);
     }
 }
