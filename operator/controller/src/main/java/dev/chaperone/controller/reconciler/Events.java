@@ -25,11 +25,10 @@ import org.slf4j.LoggerFactory;
 
 /** Tells who watches a resource what they should know of it. The same is told once. */
 public final class Events {
-    /** Something may be permitted that was not before. */
-    public static final String LOOSENED = "Loosened";
-
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
     private static final Set<String> TOLD = Set.of(Conditions.ACCEPTED, Conditions.RESOLVED_REFS);
+    private static final String LOOSENED = "Loosened";
+    private static final int MOST_LOOSENED = 16;
     private static final String CONTROLLER = "chaperone.dev/operator";
     private static final String CLUSTER_SCOPED = "default";
     /** Most bytes that the API server takes. */
@@ -71,6 +70,19 @@ public final class Events {
             @Nullable List<OversightRequirement> now) {
         for (OversightNews news : OversightNews.between(before, now)) {
             tell(about, news.type(), news.reason(), news.note());
+        }
+    }
+
+    /**
+     * Warns of what may be permitted that was not before.
+     *
+     * @param notes an event each, so that none is cut off behind others; of very many, the last says how many more
+     */
+    public void loosened(HasMetadata about, List<String> notes) {
+        int told = notes.size() <= MOST_LOOSENED ? notes.size() : MOST_LOOSENED - 1;
+        notes.subList(0, told).forEach(note -> warn(about, LOOSENED, note));
+        if (told < notes.size()) {
+            warn(about, LOOSENED, "and " + (notes.size() - told) + " more such changes");
         }
     }
 

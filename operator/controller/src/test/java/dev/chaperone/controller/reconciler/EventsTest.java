@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chaperone.api.ToolPolicy;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -24,23 +21,12 @@ class EventsTest {
         policy.getMetadata().setName("coder");
 
         // When
-        new Events(client(), "here", Clock.systemUTC()).warn(policy, Events.LOOSENED, "\u20ac".repeat(2000));
+        new Events(ToldEvents.in(told), "here", Clock.systemUTC()).loosened(policy, List.of("\u20ac".repeat(2000)));
 
         // Then
         assertThat(told).singleElement().satisfies(event -> {
             assertThat(event.getNote()).endsWith("\u20ac…");
             assertThat(event.getNote().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(1024);
         });
-    }
-
-    private KubernetesClient client() {
-        return (KubernetesClient) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[]{KubernetesClient.class},
-                (proxy, method, arguments) -> Proxy.newProxyInstance(
-                        getClass().getClassLoader(), new Class<?>[]{NamespaceableResource.class},
-                        (resource, call, none) -> {
-                            told.add((Event) arguments[0]);
-                            return arguments[0];
-                        }));
     }
 }

@@ -11,6 +11,7 @@ import dev.chaperone.controller.reconciler.Reconciliation;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import java.util.List;
 
 /**
  * Tells of workloads that were governed and whose new pods are not. It is told of the workload, because its Agent goes with
@@ -28,7 +29,7 @@ final class ExemptedWorkloads {
         AccountId account = plan.exemptWorkloads().get(Reconciliation.agentId(agent));
         WorkloadRef workload = agent.getSpec() == null ? null : agent.getSpec().workloadRef();
         if (account != null && workload != null && !isTold(agent)) {
-            events.warn(object(agent, workload), Events.LOOSENED, Exemptions.ofNewPods(account));
+            events.loosened(object(agent, workload), List.of(Exemptions.ofNewPods(account)));
         }
     }
 

@@ -15,9 +15,11 @@ import java.util.Optional;
 /** Says how it stands with oversight policies of the cluster. */
 public final class ClusterOversightPolicyReconciler implements Reconciler<ClusterOversightPolicy> {
     private final Reconciliation reconciliation;
+    private final OversightReconciliation oversight;
 
     public ClusterOversightPolicyReconciler(Reconciliation reconciliation) {
         this.reconciliation = reconciliation;
+        this.oversight = new OversightReconciliation(reconciliation);
     }
 
     @Override
@@ -29,8 +31,7 @@ public final class ClusterOversightPolicyReconciler implements Reconciler<Cluste
     @Override
     public UpdateControl<ClusterOversightPolicy> reconcile(ClusterOversightPolicy policy,
             Context<ClusterOversightPolicy> context) {
-        Optional<OversightPolicyStatus> status = OversightReconciliation
-                .status(reconciliation, policy, policy.getStatus());
+        Optional<OversightPolicyStatus> status = oversight.status(policy, policy.getSpec(), policy.getStatus());
         if (status.isEmpty()) {
             return UpdateControl.noUpdate();
         }

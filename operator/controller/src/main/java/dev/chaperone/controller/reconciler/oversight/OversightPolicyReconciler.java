@@ -15,9 +15,11 @@ import java.util.Optional;
 /** Says how it stands with oversight policies of namespaces. */
 public final class OversightPolicyReconciler implements Reconciler<OversightPolicy> {
     private final Reconciliation reconciliation;
+    private final OversightReconciliation oversight;
 
     public OversightPolicyReconciler(Reconciliation reconciliation) {
         this.reconciliation = reconciliation;
+        this.oversight = new OversightReconciliation(reconciliation);
     }
 
     @Override
@@ -27,8 +29,7 @@ public final class OversightPolicyReconciler implements Reconciler<OversightPoli
 
     @Override
     public UpdateControl<OversightPolicy> reconcile(OversightPolicy policy, Context<OversightPolicy> context) {
-        Optional<OversightPolicyStatus> status = OversightReconciliation
-                .status(reconciliation, policy, policy.getStatus());
+        Optional<OversightPolicyStatus> status = oversight.status(policy, policy.getSpec(), policy.getStatus());
         if (status.isEmpty()) {
             return UpdateControl.noUpdate();
         }

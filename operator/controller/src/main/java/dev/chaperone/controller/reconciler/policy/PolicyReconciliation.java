@@ -4,7 +4,6 @@ import dev.chaperone.api.PolicyStatus;
 import dev.chaperone.controller.planned.FleetChange;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.PolicyPlan;
-import dev.chaperone.controller.reconciler.Events;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.controller.view.AcceptedSpec;
 import dev.chaperone.controller.view.AcceptedSpecs;
@@ -61,8 +60,7 @@ final class PolicyReconciliation {
                 .filter(earlier -> earlier.uid().equals(spec.uid()) && earlier.generation() < spec.generation())
                 .max(Comparator.comparingLong(AcceptedSpec::generation))
                 .map(earlier -> Loosening.between(earlier.spec(), spec.spec()))
-                .filter(looser -> !looser.isEmpty())
-                .ifPresent(looser -> reconciliation.events().warn(policy, Events.LOOSENED, String.join("; ", looser)));
+                .ifPresent(looser -> reconciliation.events().loosened(policy, looser));
         reconciliation.apply(AcceptedSpecs.store(spec, reconciliation.namespace()));
     }
 }

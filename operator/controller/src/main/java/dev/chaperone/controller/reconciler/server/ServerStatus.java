@@ -4,13 +4,10 @@ import dev.chaperone.api.ToolServerStatus;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.ServerId;
 import dev.chaperone.controller.plan.ServerPlan;
-import dev.chaperone.controller.reconciler.Events;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import dev.chaperone.controller.status.Statuses;
 import dev.chaperone.policy.Pins;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,21 +39,10 @@ final class ServerStatus {
         if (status.equals(before)) {
             return Optional.empty();
         }
-        told(earlier.loosenedTo(planned.pinned()))
-                .forEach(note -> reconciliation.events().warn(server, Events.LOOSENED, note));
+        reconciliation.events().loosened(server, earlier.loosenedTo(planned.pinned()));
         statuses.changes(planned).notes(planned.pins()).stream().limit(MOST_TOLD)
                 .forEach(note -> reconciliation.events().warn(server, TOOL_DEFINITION_CHANGED, note));
         reconciliation.events().changed(server, before == null ? null : before.conditions(), status.conditions());
         return Optional.of(status);
-    }
-
-    /** Each pin is an event of its own, so that none is cut off behind others. */
-    private static List<String> told(List<String> looser) {
-        if (looser.size() <= MOST_TOLD) {
-            return looser;
-        }
-        List<String> first = new ArrayList<>(looser.subList(0, MOST_TOLD - 1));
-        first.add("and " + (looser.size() - first.size()) + " more tools are pinned no longer, or to something else");
-        return first;
     }
 }

@@ -14,14 +14,12 @@ import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.FleetPlanner;
 import dev.chaperone.controller.plan.Snapshots;
 import dev.chaperone.controller.reconciler.Events;
+import dev.chaperone.controller.reconciler.ToldEvents;
 import dev.chaperone.controller.status.Programming;
 import dev.chaperone.controller.status.Statuses;
 import dev.chaperone.policy.PolicyCompiler;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
-import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,7 +71,7 @@ class ExemptedWorkloadsTest {
 
     private final List<Event> told = new ArrayList<>();
     private final ExemptedWorkloads workloads = new ExemptedWorkloads(
-            new Events(client(), "here", Clock.systemUTC()));
+            new Events(ToldEvents.in(told), "here", Clock.systemUTC()));
 
     @Test
     void tellsOfTheWorkloadOnceItsAgentGoes() {
@@ -155,16 +153,5 @@ class ExemptedWorkloadsTest {
                                 .withUid("u-coder").build()));
         agent.setSpec(new AgentSpec(new WorkloadRef(apiVersion, kind, "coder")));
         return agent;
-    }
-
-    private KubernetesClient client() {
-        return (KubernetesClient) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[]{KubernetesClient.class},
-                (proxy, method, arguments) -> Proxy.newProxyInstance(
-                        getClass().getClassLoader(), new Class<?>[]{NamespaceableResource.class},
-                        (resource, call, none) -> {
-                            told.add((Event) arguments[0]);
-                            return arguments[0];
-                        }));
     }
 }
