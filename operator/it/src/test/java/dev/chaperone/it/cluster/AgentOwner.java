@@ -100,7 +100,12 @@ final class AgentOwner {
         command[0] = "node";
         command[1] = "client-ts-v2.mjs";
         System.arraycopy(arguments, 0, command, 2, arguments.length);
-        return JSON.readTree(runs(pod, "agent", command));
+        String said = runs(pod, "agent", command);
+        if (said.isBlank()) {
+            // Neither an answer nor a refusal.
+            throw new IOException(String.join(" ", command) + " said nothing");
+        }
+        return JSON.readTree(said);
     }
 
     /** Runs a command in a container; what it wrote on standard output, whatever its exit code. */

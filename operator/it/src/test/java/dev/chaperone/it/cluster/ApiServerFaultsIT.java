@@ -46,18 +46,18 @@ class ApiServerFaultsIT {
         // When
         admin.node().stopsApiServer();
         Thread.sleep(OUTAGE);
+        Instant end = Instant.now();
         admin.node().continuesApiServer();
 
         // Then
-        Instant end = Instant.now();
         admin.waitsForOperator();
-        List<SteadyAgent.Call> meanwhile = agent.callsSince(begin).stream().filter(call -> call.at().isBefore(end))
-                .toList();
-        SteadyAgent.assertDecided(meanwhile, (int) OUTAGE.toSeconds());
         agent.isEdited(2);
         agent.obeys(2);
         agent.isSaidToObey();
-        SteadyAgent.assertDecidedOrUnreachable(agent.callsSince(begin));
+        List<SteadyAgent.Call> calls = agent.callsSince(begin);
+        SteadyAgent.assertDecided(
+                calls.stream().filter(call -> call.at().isBefore(end)).toList(), (int) OUTAGE.toSeconds());
+        SteadyAgent.assertDecidedOrUnreachable(calls);
         assertThat(admin.leader()).isNotEmpty();
         assertThat(admin.operatorRestarts() - restarts).as("restarts").isLessThanOrEqualTo(2);
     }

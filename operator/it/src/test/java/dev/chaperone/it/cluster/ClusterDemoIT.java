@@ -97,7 +97,7 @@ class ClusterDemoIT {
         } finally {
             cluster.client().namespaces().withName("chaperone-demo").delete();
             cluster.client().namespaces().withName("chaperone-demo").waitUntilCondition(
-                    namespace -> namespace == null, 60, java.util.concurrent.TimeUnit.SECONDS);
+                    namespace -> namespace == null, 180, java.util.concurrent.TimeUnit.SECONDS);
         }
     }
 

@@ -35,7 +35,11 @@ final class Collector {
     }
 
     private Pod pod() {
-        return client.pods().inNamespace(NAMESPACE).withLabel("app", "collector").list().getItems().getFirst();
+        return pods().getFirst();
+    }
+
+    private List<Pod> pods() {
+        return client.pods().inNamespace(NAMESPACE).withLabel("app", "collector").list().getItems();
     }
 
     /** Takes nothing more. */
@@ -64,5 +68,7 @@ final class Collector {
     void ends() {
         client.apps().deployments().inNamespace(NAMESPACE).withName("collector").delete();
         client.services().inNamespace(NAMESPACE).withName("collector").delete();
+        // So that the next story does not take this one for its own.
+        Awaitility.await("the collector is gone").atMost(STARTING).until(() -> pods().isEmpty());
     }
 }

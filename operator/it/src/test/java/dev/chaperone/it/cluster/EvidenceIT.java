@@ -68,6 +68,7 @@ class EvidenceIT {
 
         // Then
         Instant narrowed = awaitLapsedCall(pod, begin, true);
+        awaitState(State.LAPSED);
         assertThat(requirement().reason()).isEqualTo("NotAcknowledged");
         Thread.sleep(OUTAGE);
         collector.isUp();
@@ -83,10 +84,13 @@ class EvidenceIT {
     void replicasThatComeAndGoAndGuardrailsThatAreKilledLoseNoRecord() throws Exception {
         // Given
         Pod pod = agent.pods().getFirst();
+        AgentOwner owner = new AgentOwner(cluster.client(), SteadyAgent.NAMESPACE);
+        int restarts = owner.guardrailRestarts(pod);
 
         // When
         admin.restartsOperator();
         admin.node().signalsJavaOf(pod, "KILL");
+        Awaitility.await("it was started anew").atMost(SOON).until(() -> owner.guardrailRestarts(pod) > restarts);
         agent.waitsForPods(1);
         admin.killsOperatorPod(admin.leader());
         admin.waitsForOperator();
@@ -100,19 +104,21 @@ class EvidenceIT {
 
     /** What the guardrail wrote up to now is at the collector, and follows itself. */
     private void assertEverythingArrives(Pod pod) {
-        List<String> written = agent.guardrailLog(pod).stream().filter(line -> line.startsWith("{")).toList();
-        assertThat(written).isNotEmpty();
-        Awaitility.await("everything arrives").atMost(SOON).pollInterval(Duration.ofSeconds(2)).untilAsserted(() -> {
-            List<AuditLine> lines = collector.lines();
-            assertThat(lines).extracting(AuditLine::digest)
-                    .contains(AuditLine.read(written.getLast().getBytes(StandardCharsets.UTF_8)).digest());
-            Map<String, List<AuditLine>> byBoot = new LinkedHashMap<>();
-            lines.forEach(line -> byBoot.computeIfAbsent(line.boot(), _ -> new ArrayList<>()).add(line));
-            for (String boot : boots(pod)) {
-                assertThat(byBoot.get(boot)).as(boot).isNotNull();
-                assertFollowsItself(byBoot.get(boot));
-            }
-        });
+        List<String> written = Awaitility.await("it has written").atMost(SOON).ignoreExceptions().until(
+                () -> agent.guardrailLog(pod).stream().filter(line -> line.startsWith("{")).toList(),
+                lines -> !lines.isEmpty());
+        Awaitility.await("everything arrives").atMost(SOON).pollInterval(Duration.ofSeconds(2)).ignoreExceptions()
+                .untilAsserted(() -> {
+                    List<AuditLine> lines = collector.lines();
+                    assertThat(lines).extracting(AuditLine::digest)
+                            .contains(AuditLine.read(written.getLast().getBytes(StandardCharsets.UTF_8)).digest());
+                    Map<String, List<AuditLine>> byBoot = new LinkedHashMap<>();
+                    lines.forEach(line -> byBoot.computeIfAbsent(line.boot(), _ -> new ArrayList<>()).add(line));
+                    for (String boot : boots(pod)) {
+                        assertThat(byBoot.get(boot)).as(boot).isNotNull();
+                        assertFollowsItself(byBoot.get(boot));
+                    }
+                });
     }
 
     /**

@@ -127,7 +127,7 @@ class GitOpsIT {
         }
 
         for (ObjectNode object : objects) {
-            JsonNode live = admin.get(path(object)).body();
+            JsonNode live = settled(path(object));
 
             // When
             JsonNode again = admin.apply(path(object), object, manager).body();
@@ -136,6 +136,17 @@ class GitOpsIT {
             assertThat(again).isEqualTo(live);
             assertThat(again.at("/metadata/generation").asInt()).isEqualTo(1);
         }
+    }
+
+    /** As it is when nobody has written its status for a while. */
+    private JsonNode settled(String path) {
+        JsonNode[] last = {admin.get(path).body()};
+        Awaitility.await(path + " is settled").atMost(SOON).pollInterval(Duration.ofSeconds(3)).until(() -> {
+            JsonNode before = last[0];
+            last[0] = admin.get(path).body();
+            return last[0].equals(before);
+        });
+        return last[0];
     }
 
     private void isCurrent(String path) {
@@ -206,9 +217,9 @@ class GitOpsIT {
 
         // Then
         Awaitility.await("it is not healthy").atMost(SOON)
-                .until(() -> kstatus(admin.get(path(server)).body()).equals("InProgress"));
-        assertThat(admin.get(path(server)).body().path("status").toString()).contains("CredentialNotOffered")
-                .doesNotContain("not-to-be-seen");
+                .until(() -> kstatus(admin.get(path(server)).body()).equals("InProgress") && admin.get(path(server))
+                        .body().path("status").toString().contains("CredentialNotOffered"));
+        assertThat(admin.get(path(server)).body().path("status").toString()).doesNotContain("not-to-be-seen");
     }
 
     /** As Flux and kubectl wait see objects of kinds that they do not know: the rules of kstatus. */

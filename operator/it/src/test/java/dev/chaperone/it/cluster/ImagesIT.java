@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The images as a node has them after an import alone, which is all that a cluster without a registry does. */
 class ImagesIT {
     private static final int HEALTH = 15090;
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 180;
 
     @RegisterExtension
     static final InstalledCluster cluster = new InstalledCluster();

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -43,6 +45,7 @@ final class InstalledCluster implements BeforeAllCallback {
         InstalledCluster installed = shared.stage(InstalledCluster.class, InstalledCluster::start);
         cluster = installed.cluster;
         client = installed.client;
+        waitsForToolServers();
     }
 
     private static InstalledCluster start(StoryCluster cluster) {
@@ -64,6 +67,13 @@ final class InstalledCluster implements BeforeAllCallback {
         });
         installed.apply("agent.yaml", Map.of("replicas", "1"));
         return installed;
+    }
+
+    // Also when the class before has broken the node.
+    private void waitsForToolServers() {
+        Awaitility.await("the tool servers are ready").atMost(STARTING).until(() -> Stream.of("files", "everything")
+                .allMatch(name -> Readiness.isDeploymentReady(
+                        client.apps().deployments().inNamespace("tools").withName(name).get())));
     }
 
     void installs() {

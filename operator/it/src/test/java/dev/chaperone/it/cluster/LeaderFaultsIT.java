@@ -37,6 +37,9 @@ class LeaderFaultsIT {
         admin = cluster.platformAdmin();
         assertThat(admin.node().isOurs()).isTrue();
         agent = SteadyAgent.begins(cluster);
+        // Of the story before: they are collected one after the other.
+        Awaitility.await("it is alone").atMost(SOON)
+                .until(() -> byName(Agent.class).size() == 1 && byName(GuardrailConfig.class).size() == 1);
         begin = Instant.now();
     }
 
@@ -58,7 +61,7 @@ class LeaderFaultsIT {
                     // The policy that pods feel is edited among the others.
                     agent.isEdited(kill + 1);
                 }
-                cluster.apply("idle-agent.yaml", Map.of("name", "idle-" + number, "edition", edition));
+                isTaken("idle-" + number, edition);
             }
             admin.signalsOperator(admin.leader(), "KILL");
             agent.obeys(kill + 1);
@@ -69,6 +72,14 @@ class LeaderFaultsIT {
                 .ignoreExceptionsInstanceOf(NullPointerException.class).untilAsserted(this::everythingIsConsistent);
         agent.isSaidToObey();
         SteadyAgent.assertDecided(agent.callsSince(begin), 1);
+    }
+
+    // The replica that answers may be one that was killed a moment ago.
+    private static void isTaken(String idle, String edition) {
+        Awaitility.await(idle + " is taken").atMost(SOON).ignoreExceptions().until(() -> {
+            cluster.apply("idle-agent.yaml", Map.of("name", idle, "edition", edition));
+            return true;
+        });
     }
 
     private void everythingIsConsistent() {

@@ -92,9 +92,11 @@ final class Node {
     }
 
     private void signals(String name, String condition, String signal) throws IOException, InterruptedException {
-        cluster.onNode("sh", "-c", FIND + "for number in $(found \"$1\" \"$2\"); do kill -\"$3\" \"$number\"; done",
-                "sh",
-                name, condition, signal);
+        // A process may end just before the signal.
+        cluster.onNode("sh", "-c",
+                FIND + "for number in $(found \"$1\" \"$2\"); do kill -\"$3\" \"$number\" || [ ! -e \"/proc/$number\" ];"
+                        + " done",
+                "sh", name, condition, signal);
     }
 
     /** The API server stands still; pods go on. */

@@ -41,6 +41,7 @@ class OversightIT {
 
     private PlatformAdmin admin;
     private SteadyAgent agent;
+    private int restartsBefore;
 
     @BeforeEach
     void anAgentWithThreePodsCalls() {
@@ -48,6 +49,7 @@ class OversightIT {
         agent = SteadyAgent.begins(cluster);
         agent.isScaledTo(3);
         agent.obeys(1);
+        restartsBefore = restarts();
     }
 
     @AfterEach
@@ -65,8 +67,7 @@ class OversightIT {
     @Test
     void aGuardrailThatNobodyHearsNarrowsAloneAndHealsWhenItIsHeardAgain() throws Exception {
         // Given
-        cluster.apply("oversight-heartbeat.yaml", Map.of());
-        awaitState("monitoring.heartbeat", State.MET);
+        theHeartbeatIsRequired();
         List<Pod> pods = agent.pods();
         Pod cutOff = pods.getFirst();
         Instant begin = Instant.now();
@@ -86,12 +87,12 @@ class OversightIT {
         admin.node().reconnectsToOperator(cutOff);
         Instant healed = awaitCall(cutOff, back, call -> call.outcome() == Outcome.ALLOWED, SOON);
         awaitState("monitoring.heartbeat", State.MET);
-        assertThat(events()).extracting(Event::getReason)
-                .contains("OversightLapsed", "OversightNarrowed", "OversightRestored");
+        Awaitility.await("events tell").atMost(SOON).untilAsserted(() -> assertThat(events())
+                .extracting(Event::getReason).contains("OversightLapsed", "OversightNarrowed", "OversightRestored"));
         for (Pod sibling : pods.subList(1, 3)) {
             assertThat(agent.calls(sibling)).noneMatch(OversightIT::isLapsed);
         }
-        assertThat(restarts()).isZero();
+        assertThat(restarts()).isEqualTo(restartsBefore);
         System.out.println("cut off: narrowed after " + between(begin, narrowed) + ", reconnected: healed after "
                 + between(back, healed));
     }
@@ -99,8 +100,7 @@ class OversightIT {
     @Test
     void whenNoOperatorIsLeftEveryGuardrailNarrowsAtTheEndOfItsLeaseAndHealsAfterwards() throws Exception {
         // Given
-        cluster.apply("oversight-heartbeat.yaml", Map.of());
-        awaitState("monitoring.heartbeat", State.MET);
+        theHeartbeatIsRequired();
         Instant begin = Instant.now();
 
         // When
@@ -118,7 +118,7 @@ class OversightIT {
             System.out.println("operator back: healed after " + between(back, healed));
         }
         awaitState("monitoring.heartbeat", State.MET);
-        assertThat(restarts()).isZero();
+        assertThat(restarts()).isEqualTo(restartsBefore);
     }
 
     @Test
@@ -176,11 +176,19 @@ class OversightIT {
                         Collectors.counting())));
     }
 
-    private static void heartbeatAndReviewAreRequired() {
+    private void heartbeatAndReviewAreRequired() {
         cluster.apply("oversight-heartbeat.yaml", Map.of());
         cluster.apply("oversight-review.yaml", Map.of());
         awaitState("monitoring.heartbeat", State.MET);
         awaitState("review", State.MET);
+        agent.isSaidToObey();
+    }
+
+    // A guardrail that has not heard of the requirement when it is cut off never narrows.
+    private void theHeartbeatIsRequired() {
+        cluster.apply("oversight-heartbeat.yaml", Map.of());
+        awaitState("monitoring.heartbeat", State.MET);
+        agent.isSaidToObey();
     }
 
     private void assertNobodyIsNarrowedSince(Instant begin) throws InterruptedException {

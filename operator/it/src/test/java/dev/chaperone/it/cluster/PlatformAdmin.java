@@ -7,14 +7,15 @@ import dev.chaperone.test.KubernetesCluster;
 import dev.chaperone.test.Skip;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.ServiceResource;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.opentest4j.TestAbortedException;
 final class PlatformAdmin {
     private static final Duration STARTING = Duration.ofMinutes(3);
     private static final String OPERATOR = "chaperone-operator";
+    private static final String CHANNEL = "chaperone-channel";
     private static final String HIDDEN = "story/hidden";
 
     private final KubernetesClient client;
@@ -116,7 +118,7 @@ final class PlatformAdmin {
         return pod.getStatus().getContainerStatuses().stream().mapToInt(status -> status.getRestartCount()).sum();
     }
 
-    /** Name of the replica that leads; waits for one, as nobody does for a moment after a leader has left. */
+    /** Name of the replica that leads; waits for one that lives, as nobody does for a moment after a leader has left. */
     String leader() {
         return leaderOtherThan("");
     }
@@ -127,8 +129,8 @@ final class PlatformAdmin {
                 .ignoreExceptions().until(
                         () -> client.leases().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(OPERATOR).get()
                                 .getSpec().getHolderIdentity(),
-                        holder -> holder != null && !holder.equals(former) && operatorPods().stream()
-                                .anyMatch(pod -> pod.getMetadata().getName().equals(holder)));
+                        holder -> holder != null && !holder.equals(former)
+                                && Readiness.isPodReady(operatorPod(holder)));
     }
 
     /** As when its node dies. */
@@ -158,6 +160,7 @@ final class PlatformAdmin {
         setUnschedulable(true);
         return Stream.of(namespaces)
                 .flatMap(namespace -> client.pods().inNamespace(namespace).list().getItems().stream())
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
                 .filter(pod -> !client.pods().resource(pod).evict())
                 .map(pod -> pod.getMetadata().getName()).toList();
     }
@@ -176,6 +179,10 @@ final class PlatformAdmin {
     void hidesChannel() {
         channel().edit(
                 service -> new ServiceBuilder(service).editSpec().addToSelector(HIDDEN, "true").endSpec().build());
+        Awaitility.await("nothing leads to it").atMost(STARTING).until(
+                () -> client.discovery().v1().endpointSlices().inNamespace(InstalledCluster.OPERATOR_NAMESPACE)
+                        .withLabel("kubernetes.io/service-name", CHANNEL).list().getItems().stream()
+                        .allMatch(slice -> slice.getEndpoints() == null || slice.getEndpoints().isEmpty()));
     }
 
     /** They find it again. */
@@ -184,7 +191,7 @@ final class PlatformAdmin {
     }
 
     private ServiceResource<Service> channel() {
-        return client.services().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName("chaperone-channel");
+        return client.services().inNamespace(InstalledCluster.OPERATOR_NAMESPACE).withName(CHANNEL);
     }
 
     void deletesWebhooks() {

@@ -27,7 +27,8 @@ class ReleaseIT {
         AgentOwner owner = cluster.agentOwner();
         Pod pod = owner.waitsForPods(1).getFirst();
         cluster.policyAuthor().appliesGoverned(100);
-        Awaitility.await("it may say hello").atMost(SOON).until(() -> !isRefused(owner, pod));
+        Awaitility.await("it may say hello").atMost(SOON).ignoreExceptions()
+                .until(() -> !isRefused(owner, pod));
 
         // When
         cluster.uninstalls();
@@ -42,9 +43,10 @@ class ReleaseIT {
             cluster.policyAuthor().appliesGoverned(5);
             return true;
         });
-        Awaitility.await("the pod of before hears of an edit").atMost(SOON).until(() -> isRefused(owner, pod));
+        Awaitility.await("the pod of before hears of an edit").atMost(SOON).ignoreExceptions()
+                .until(() -> isRefused(owner, pod));
         cluster.policyAuthor().appliesGoverned(100);
-        Awaitility.await("and of another").atMost(SOON).until(() -> !isRefused(owner, pod));
+        Awaitility.await("and of another").atMost(SOON).ignoreExceptions().until(() -> !isRefused(owner, pod));
     }
 
     private static boolean isRefused(AgentOwner owner, Pod pod) throws Exception {
