@@ -45,7 +45,7 @@ class ExemptServiceAccountIT {
               imagePullPolicy: IfNotPresent}]}}""";
     private static final String PRIVILEGED = DEBUG.replace("image: debug",
             "image: debug, securityContext: {privileged: true}");
-    private static final Duration IN_FORCE = Duration.ofSeconds(30);
+    private static final Duration IN_FORCE = Duration.ofSeconds(60);
 
     private static GovernedCluster cluster;
     private static ApiServer developer;

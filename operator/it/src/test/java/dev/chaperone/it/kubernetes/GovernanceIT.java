@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(SharedCluster.class)
 class GovernanceIT {
     private static final String NAMESPACES = "api/v1/namespaces";
-    private static final Duration IN_FORCE = Duration.ofSeconds(30);
+    private static final Duration IN_FORCE = Duration.ofSeconds(60);
 
     /** May do everything with namespaces, and govern none. */
     private static final String TENANT = "tenant";

@@ -2,8 +2,12 @@ package dev.chaperone.it.kubernetes;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster with the chart installed and one governed namespace, but no operator: its image does not exist. */
@@ -28,8 +32,12 @@ final class GovernedCluster {
         governed.namespace(NAMESPACE, "true");
         governed.withoutShape = await("the policies are in force").atMost(IN_FORCE).until(
                 governed::dryRunGuarded, answer -> answer.refusal().contains("chaperone-pod-shape"));
-        governed.admin().as(Chart.OPERATOR).create(SHAPES, GuardrailShapes.shape());
+        await("the shape is taken").atMost(IN_FORCE)
+                .until(() -> governed.admin().as(Chart.OPERATOR).create(SHAPES, GuardrailShapes.shape()).accepted());
         await("a guarded pod is taken").atMost(IN_FORCE).until(governed::dryRunGuarded, Answer::accepted);
+        await("the last policy of the chart is in force").atMost(IN_FORCE).until(
+                () -> governed.admin().dryRunCreate("api/v1/namespaces/default/pods", AgentPod.guarded().tree())
+                        .refusal().contains("chaperone-pod-record"));
         return governed;
     }
 
@@ -73,14 +81,30 @@ final class GovernedCluster {
         bind(user, name);
     }
 
+    /** Binds the user to the role, and waits until the API server goes by it. */
     void bind(String user, String clusterRole) {
-        admin().create("apis/rbac.authorization.k8s.io/v1/clusterrolebindings", Manifests.parse("""
+        Set<JsonNode> before = rights(user);
+        Answer made = admin().create("apis/rbac.authorization.k8s.io/v1/clusterrolebindings", Manifests.parse("""
                 apiVersion: rbac.authorization.k8s.io/v1
                 kind: ClusterRoleBinding
                 metadata: {name: %s-%s, labels: {%s: "true"}}
                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s}
                 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: %s}]
                 """.formatted(user.replace(':', '-'), clusterRole, StoryCluster.LABEL, clusterRole, user)));
+        if (made.accepted()) {
+            await(clusterRole + " is given").atMost(IN_FORCE).until(() -> !rights(user).equals(before));
+        }
+    }
+
+    private Set<JsonNode> rights(String user) {
+        Answer answer = admin().as(user).create("apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
+                Manifests.parse("""
+                        apiVersion: authorization.k8s.io/v1
+                        kind: SelfSubjectRulesReview
+                        spec: {namespace: %s}
+                        """.formatted(NAMESPACE)));
+        return StreamSupport.stream(answer.body().at("/status/resourceRules").spliterator(), false)
+                .collect(Collectors.toSet());
     }
 
     /** Whether the user has the right; an empty namespace stands for all, an empty name for any. */

@@ -1,8 +1,10 @@
 package dev.chaperone.it.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(SharedCluster.class)
 class RunningPodIT {
     private static final String POD = GovernedCluster.PODS + "/running";
+    private static final Duration IN_FORCE = Duration.ofSeconds(60);
     private static final String OLDER = "api/v1/namespaces/older/pods/coder";
 
     /** May do everything with pods and ServiceAccounts. */
@@ -51,6 +54,8 @@ class RunningPodIT {
         AgentPod older = AgentPod.bare().with("metadata: {annotations: null}");
         assertThat(developer.create("api/v1/namespaces/older/pods", older.tree()).refusal()).isEmpty();
         admin.patch("api/v1/namespaces/older", "metadata: {labels: {chaperone.dev/governed: 'true'}}");
+        await("it is governed").atMost(IN_FORCE).until(
+                () -> !admin.dryRunCreate("api/v1/namespaces/older/pods", older.named("newer").tree()).accepted());
     }
 
     @ParameterizedTest
