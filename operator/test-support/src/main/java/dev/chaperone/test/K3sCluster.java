@@ -3,9 +3,8 @@ package dev.chaperone.test;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Ports;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.Network;
@@ -18,6 +17,7 @@ final class K3sCluster implements KubernetesCluster {
     private static final String RELEASE = "rancher/k3s:v1.34.1-k3s1";
     private static final int API_PORT = 6443;
     private static final int STOPPING_SECONDS = 2;
+    private static final Duration STARTING = Duration.ofMinutes(5);
 
     private final K3sContainer container = new K3sContainer(
             DockerImageName.parse(Settings.valueOf(IMAGE_SETTING, RELEASE)).asCompatibleSubstituteFor("rancher/k3s"));
@@ -29,7 +29,8 @@ final class K3sCluster implements KubernetesCluster {
         Ports ports = new Ports();
         container.getExposedPorts().forEach(port -> ports.bind(new ExposedPort(port), Ports.Binding.empty()));
         ports.getBindings().put(
-                new ExposedPort(API_PORT), new Ports.Binding[]{Ports.Binding.bindPort(freePort())});
+                new ExposedPort(API_PORT), new Ports.Binding[]{Ports.Binding.bindPort(FreePort.find())});
+        container.withStartupTimeout(STARTING);
         container.withNetwork(network).withCreateContainerCmdModifier(
                 command -> Objects.requireNonNull(command.getHostConfig()).withPortBindings(ports));
         try {
@@ -37,14 +38,6 @@ final class K3sCluster implements KubernetesCluster {
         } catch (RuntimeException e) {
             network.close();
             throw e;
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

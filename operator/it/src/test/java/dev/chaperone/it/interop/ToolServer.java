@@ -1,10 +1,8 @@
 package dev.chaperone.it.interop;
 
+import dev.chaperone.test.FreePort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -31,32 +29,24 @@ final class ToolServer implements AutoCloseable {
 
     /** Answers both eras, with tools that ask the user and the model, and with what the conformance suite looks for. */
     static ToolServer dualEra(Path notes) {
-        int port = freePort();
+        int port = FreePort.find();
         return new ToolServer("dual", port, Kit.node(
                 "dual-era-server.mjs", "--port", String.valueOf(port), "--notes", notes.toString(), "--fixture"));
     }
 
     /** The reference server with something of everything; it knows the legacy era only. */
     static ToolServer everything() {
-        return new ToolServer("everything", freePort(), Kit.node(
+        return new ToolServer("everything", FreePort.find(), Kit.node(
                 "--import", "./loopback.mjs", "node_modules/.bin/mcp-server-everything", "streamableHttp"));
     }
 
     /** The reference server for files, which speaks over stdio, behind a bridge that speaks both eras. */
     static ToolServer filesystem(Path directory) {
-        int port = freePort();
+        int port = FreePort.find();
         List<String> server = Kit.node("node_modules/.bin/mcp-server-filesystem", directory.toString());
         return new ToolServer("files", port, Kit.node(
                 "node_modules/.bin/mcp-proxy", "--port", String.valueOf(port), "--host", "127.0.0.1", "--server",
                 "stream", "--", server.get(0), server.get(1), server.get(2)));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private boolean listens() {
