@@ -41,7 +41,7 @@ class CustomResourceValidationIT {
         }
         for (Class<? extends CustomResource<?, ?>> kind : KINDS.values()) {
             client.apiextensions().v1().customResourceDefinitions().withName(HasMetadata.getFullResourceName(kind))
-                    .waitUntilCondition(CustomResourceValidationIT::established, 30, TimeUnit.SECONDS);
+                    .waitUntilCondition(CustomResourceValidationIT::established, 120, TimeUnit.SECONDS);
         }
     }
 

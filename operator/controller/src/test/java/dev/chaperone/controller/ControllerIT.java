@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -243,7 +244,7 @@ class ControllerIT {
             assertThat(client.resources(ToolServer.class).inNamespace(namespace).withName("files").get().getStatus()
                     .agents()).isEqualTo(1);
         });
-        Map<String, String> before = versions();
+        Map<String, String> before = settled();
 
         // When
         restartController();
@@ -504,6 +505,16 @@ class ControllerIT {
                 .map(revision -> revision.getMetadata().getName())
                 .filter(name -> name.startsWith(uid))
                 .toList();
+    }
+
+    /** The versions when nobody writes any more, of other tests' policies too. */
+    private Map<String, String> settled() {
+        AtomicReference<Map<String, String>> last = new AtomicReference<>(versions());
+        await().pollInterval(Duration.ofSeconds(2)).until(() -> {
+            Map<String, String> now = versions();
+            return now.equals(last.getAndSet(now));
+        });
+        return last.get();
     }
 
     /** The versions of all objects here, by kind and name. */

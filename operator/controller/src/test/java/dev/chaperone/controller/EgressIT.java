@@ -118,7 +118,7 @@ class EgressIT {
         requireEgress("{cidr: 10.1.0.0/16, except: [10.1.7.0/24], ports: [{port: 5432}]}");
 
         // Then
-        await().until(() -> policy() != null);
+        await().until(() -> policy() != null && ports().contains(8080));
         assertThat(policy().getMetadata().getLabels()).containsEntry("app.kubernetes.io/managed-by", "chaperone");
         assertThat(policy().getMetadata().getOwnerReferences()).singleElement()
                 .satisfies(owner -> assertThat(owner.getUid()).isEqualTo(client.resources(Agent.class)
@@ -154,7 +154,7 @@ class EgressIT {
     void isPutBackWhoeverChangesOrDeletesIt() {
         // Given
         requireEgress("");
-        await().until(() -> policy() != null);
+        await().until(() -> policy() != null && ports().contains(8080));
         NetworkPolicy right = policy();
 
         // When
@@ -189,7 +189,7 @@ class EgressIT {
         startController();
 
         // Then
-        await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(10)).until(() -> policy().getMetadata()
+        await().during(Duration.ofSeconds(5)).until(() -> policy().getMetadata()
                 .getResourceVersion().equals(before.getMetadata().getResourceVersion()));
     }
 

@@ -25,7 +25,7 @@ record OperatorApiServer(KubernetesCluster cluster, KubernetesClient client) imp
             var crd = Serialization.unmarshal(Files.readString(file.toPath()), CustomResourceDefinition.class);
             client.resource(crd).create();
             client.apiextensions().v1().customResourceDefinitions().withName(crd.getMetadata().getName())
-                    .waitUntilCondition(OperatorApiServer::established, 30, TimeUnit.SECONDS);
+                    .waitUntilCondition(OperatorApiServer::established, 120, TimeUnit.SECONDS);
         }
         OperatorApiServer server = new OperatorApiServer(cluster, client);
         client.resource(new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build()).create();

@@ -34,7 +34,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +61,11 @@ class ChannelServerTest {
     private GuardrailReports reports;
     private ChannelServer server;
     private ChannelClient client;
+
+    @BeforeAll
+    static void waitsPatiently() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+    }
 
     @BeforeEach
     void start() throws Exception {

@@ -35,7 +35,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +60,11 @@ class EvidenceChannelTest {
     private GuardrailReports reports;
     private ChannelServer server;
     private ChannelClient client;
+
+    @BeforeAll
+    static void waitsPatiently() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+    }
 
     @BeforeEach
     void start() throws Exception {

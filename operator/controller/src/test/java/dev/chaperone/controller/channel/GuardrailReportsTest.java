@@ -8,7 +8,9 @@ import dev.chaperone.controller.fleet.ConfigDirectory.PodFacts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class GuardrailReportsTest {
@@ -22,6 +24,11 @@ class GuardrailReportsTest {
     private final TestDirectory directory = new TestDirectory();
     private final AtomicInteger told = new AtomicInteger();
     private final GuardrailReports reports = new GuardrailReports(directory, AGE, clock.clocks());
+
+    @BeforeAll
+    static void waitsPatiently() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+    }
 
     GuardrailReportsTest() {
         directory.put(POD);

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,11 @@ class PeerReportsTest {
     private <T extends AutoCloseable> T opened(T closeable) {
         open.addFirst(closeable);
         return closeable;
+    }
+
+    @BeforeAll
+    static void waitsPatiently() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
     }
 
     @BeforeEach

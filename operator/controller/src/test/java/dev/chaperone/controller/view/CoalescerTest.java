@@ -7,12 +7,19 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class CoalescerTest {
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
     private final AtomicInteger runs = new AtomicInteger();
+
+    @BeforeAll
+    static void waitsPatiently() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+    }
 
     @AfterEach
     void stop() {
