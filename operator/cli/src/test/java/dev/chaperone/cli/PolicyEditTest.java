@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PolicyEditTest {
     private static final int EDITS = 50;
     private static final int CLIENTS = 4;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern VERSIONS = Pattern.compile("first is v(\\d+); second is v(\\d+)");
 
     @TempDir

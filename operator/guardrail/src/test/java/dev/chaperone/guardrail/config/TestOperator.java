@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The operator's side of the channel, which answers as it should until it is told to misbehave. */
 public final class TestOperator implements AutoCloseable {
-    private static final long HEARTBEAT_MILLIS = 10_000;
 
     private final HttpsServer server;
     private final List<SyncRequest> syncs = new CopyOnWriteArrayList<>();
@@ -40,6 +39,7 @@ public final class TestOperator implements AutoCloseable {
     private CredentialSet credentials = CredentialSet.NONE;
     private Map<String, Duration> leases = Map.of();
     private Fault fault = Fault.NONE;
+    private Duration heldBack = Duration.ZERO;
     private boolean closed;
     private final List<AuditLine> evidence = new ArrayList<>();
     private final List<String> breaks = new ArrayList<>();
@@ -93,6 +93,11 @@ public final class TestOperator implements AutoCloseable {
     synchronized void gives(Map<String, String> tokens, String newRevision, byte[] newBundle) {
         gives(tokens);
         gives(newRevision, newBundle);
+    }
+
+    /** It answers nothing new before so much time has passed, however long a guardrail would wait. */
+    synchronized void holdsBack(Duration time) {
+        heldBack = time;
     }
 
     /** Which oversight is known to hold from now on, and for how long. */
@@ -212,7 +217,8 @@ public final class TestOperator implements AutoCloseable {
     private synchronized byte[] sync(SyncRequest request) throws InterruptedException {
         syncs.add(request);
         Fault before = fault;
-        long most = Math.min(HEARTBEAT_MILLIS, request.patience().toMillis());
+        Duration wait = request.patience().isZero() || heldBack.isZero() ? request.patience() : heldBack;
+        long most = wait.toMillis();
         long end = System.nanoTime() + most * 1_000_000;
         for (long left = most; left > 0 && fault == before && !closed
                 && holds(request); left = (end - System.nanoTime()) / 1_000_000) {

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 
 /** An agent that sends whatever bytes it likes over one connection. */
 final class Agent implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;

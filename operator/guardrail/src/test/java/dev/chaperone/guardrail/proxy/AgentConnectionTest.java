@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What cannot be brought about over a socket within a test: full buffers and full disks. */
-@Timeout(30)
+@Timeout(120)
 class AgentConnectionTest {
     @TempDir
     Path directory;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 13, 16 and 17 from the other side: tool servers whose HTTP is broken, cut short, compressed or without end. */
-@Timeout(30)
+@Timeout(120)
 class AnswerFramingTest {
     private static final String DONE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[]}}";
     private static final String JSON = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";

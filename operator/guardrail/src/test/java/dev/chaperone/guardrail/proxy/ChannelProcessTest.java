@@ -227,7 +227,7 @@ class ChannelProcessTest {
                     Files.write(output, in.readAllBytes());
                 }
             }
-            assertThat(guardrail.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(guardrail.process().waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             AuditTrail trail = AuditTrail.read(output);
             assertThat(denied.text()).contains("policy_denied");
             assertThat(trail.problems()).isEmpty();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rows 14 and 18: the credential goes to its tool server and nowhere else, whatever that server does with it. */
-@Timeout(30)
+@Timeout(120)
 class CredentialTest {
     @RegisterExtension
     final Rig rig = new Rig();

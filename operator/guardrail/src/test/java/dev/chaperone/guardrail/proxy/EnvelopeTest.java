@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 8, 11, 12, 21 and 24: which messages, members, methods and names there are. */
-@Timeout(30)
+@Timeout(120)
 class EnvelopeTest {
     @RegisterExtension
     static final Rig rig = new Rig();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 9, 10 and 30: a request belongs to one era, and its headers say what its body says. */
-@Timeout(30)
+@Timeout(120)
 class EraTest {
     @RegisterExtension
     static final Rig rig = new Rig();

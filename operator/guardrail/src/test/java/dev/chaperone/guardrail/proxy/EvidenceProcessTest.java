@@ -15,6 +15,7 @@ import dev.chaperone.guardrail.config.TestOperator;
 import dev.chaperone.guardrail.spool.Spool;
 import dev.chaperone.guardrail.spool.SpoolSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -130,6 +131,12 @@ class EvidenceProcessTest {
                 client.get();
             }
         }
+        // What is left when it ends has some seconds only.
+        await("nearly everything is sent", () -> {
+            String last = Digests.of(Files.readAllLines(directory.resolve("state/audit.jsonl")).getLast().getBytes(
+                    StandardCharsets.UTF_8));
+            return operator.evidence().stream().anyMatch(line -> line.digest().equals(last));
+        });
         guardrail.signal("TERM");
         assertThat(guardrail.process().waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Row 13: where a request ends must be beyond dispute, or a second one hides in the first. */
-@Timeout(30)
+@Timeout(120)
 class HttpFramingTest {
     private static final String BODY = Request.callBody("read_file", "{}");
     private static final String HIDDEN = new String(

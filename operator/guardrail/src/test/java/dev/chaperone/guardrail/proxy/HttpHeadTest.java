@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 4, 5, 14 and 15: what the head of a request may say, and how little of it goes on. */
-@Timeout(30)
+@Timeout(120)
 class HttpHeadTest {
     @RegisterExtension
     static final Rig rig = new Rig();

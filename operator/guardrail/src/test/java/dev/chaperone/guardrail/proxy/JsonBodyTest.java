@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 1 to 3 and 5 to 8: bytes that could mean two things mean nothing here. */
-@Timeout(30)
+@Timeout(120)
 class JsonBodyTest {
     @RegisterExtension
     static final Rig rig = new Rig();

@@ -19,13 +19,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Row 32 and the faults of the design: agents that leave, configs that come and change, a guardrail that stops. */
-@Timeout(60)
+@Timeout(180)
 class LifecycleTest {
     @RegisterExtension
     final Rig rig = new Rig(Rig.smallLimits());
 
     private static Request call() {
         return Request.call("files", "read_file", "{}");
+    }
+
+    /** For whom a machine that stands still for a moment has not waited too long. */
+    private static Rig patient() throws Exception {
+        Rig rig = new Rig();
+        rig.beforeEach(null);
+        return rig;
     }
 
     private static Rig unconfigured() throws Exception {
@@ -49,7 +56,7 @@ class LifecycleTest {
         agent.close();
 
         // Then
-        assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(rig.outcomes(1)).containsExactly("abandoned");
     }
 
@@ -75,7 +82,7 @@ class LifecycleTest {
         agent.close();
 
         // Then
-        assertThat(broken.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(broken.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(rig.outcomes(1)).containsExactly("abandoned");
     }
 
@@ -157,11 +164,15 @@ class LifecycleTest {
             }));
         }
 
+        Rig.await("calls under the first", () -> rig.executed().size() >= counts.size());
+
         // When
         for (byte[] bundle : bundles) {
             assertThat(rig.offer(bundle)).isTrue();
             Thread.sleep(10);
         }
+        int before = rig.executed().size();
+        Rig.await("a call under the last", () -> rig.executed().size() > before + counts.size());
         stop.set(true);
 
         // Then
@@ -181,14 +192,15 @@ class LifecycleTest {
     @Test
     void a_guardrail_that_stops_lets_calls_under_way_end_and_takes_no_more() throws Exception {
         // Given
+        Rig patient = patient();
         CountDownLatch answer = new CountDownLatch(1);
-        rig.server().answers(exchange -> {
+        patient.server().answers(exchange -> {
             answer.await();
             ToolServer.sensible(exchange);
         });
-        Guardrail guardrail = rig.guardrail();
-        try (Agent idle = rig.agent(); Agent busy = rig.agent().send(call())) {
-            Rig.await("the call", () -> rig.executed().size() == 1);
+        Guardrail guardrail = patient.guardrail();
+        try (Agent idle = patient.agent(); Agent busy = patient.agent().send(call())) {
+            Rig.await("the call", () -> patient.executed().size() == 1);
 
             // When
             Thread stopping = Thread.ofVirtual().start(() -> {
@@ -210,29 +222,32 @@ class LifecycleTest {
             assertThat(idle.isClosed()).isTrue();
             stopping.join();
         }
-        assertThat(rig.trail().outcomes()).containsExactly("answered");
+        assertThat(patient.trail().outcomes()).containsExactly("answered");
+        patient.afterEach(null);
     }
 
     @Test
     void a_guardrail_that_stops_does_not_wait_for_streams_that_never_end() throws Exception {
         // Given
-        rig.server().answers(exchange -> {
+        Rig patient = patient();
+        patient.server().answers(exchange -> {
             exchange.stream();
             Thread.sleep(60_000);
         });
-        try (Agent legacy = rig.agent().send(Request.get("files"));
-                Agent modern = rig.agent().send(Request.modern("files", "subscriptions/listen", ""))) {
+        try (Agent legacy = patient.agent().send(Request.get("files"));
+                Agent modern = patient.agent().send(Request.modern("files", "subscriptions/listen", ""))) {
             legacy.receiveHead();
             modern.receiveHead();
 
             // When
             long start = System.nanoTime();
-            rig.guardrail().close();
+            patient.guardrail().close();
 
             // Then
             assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(
-                    Rig.smallLimits().drainTimeout().toMillis());
+                    Limits.DEFAULT.drainTimeout().toMillis());
         }
+        patient.afterEach(null);
     }
 
     @Test

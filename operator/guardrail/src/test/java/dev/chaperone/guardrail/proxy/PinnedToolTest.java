@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -36,12 +37,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rug pulls: a pinned tool is called while its server shows the definition that was reviewed, and not otherwise. */
-@Timeout(60)
+@Timeout(180)
 class PinnedToolTest {
     private static final String CALL = "{\"page\":1}";
+    /** Small, but for what a busy machine takes. */
+    private static final Limits LIMITS = new Limits(8 << 10, 16 << 10, 64 << 10, 8, Duration.ofSeconds(10),
+            Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(5),
+            Duration.ofSeconds(2));
 
     @RegisterExtension
-    final Rig rig = new Rig(Rig.smallLimits(), false);
+    final Rig rig = new Rig(LIMITS, false);
 
     private final ListingServer server = new ListingServer();
 
@@ -345,10 +350,10 @@ class PinnedToolTest {
                 exchange.result("{\"tools\":[{\"name\":\"" + "x".repeat(20_000) + "\"}]}"));
         return Stream.of(
                 Arguments.of("down", (ToolServer.Behaviour) exchange -> exchange.socket().close()),
-                Arguments.of("slow", (ToolServer.Behaviour) exchange -> Thread.sleep(3000)),
+                Arguments.of("slow", (ToolServer.Behaviour) exchange -> Thread.sleep(60_000)),
                 Arguments.of("slow within a stream", (ToolServer.Behaviour) exchange -> {
                     exchange.stream();
-                    for (int i = 0; i < 30; i++) {
+                    for (int i = 0; i < 600; i++) {
                         exchange.chunk(": still there\n\n");
                         Thread.sleep(100);
                     }
@@ -385,7 +390,7 @@ class PinnedToolTest {
 
         // Then
         assertThat(answer).contains("not_ready");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
         assertThat(lastDecision().toString()).contains("definition_unknown");
         assertThat(rig.executed()).isEmpty();
         Rig.await("nothing held", () -> rig.metricOr("chaperone_guardrail_held_bytes") == 0);
@@ -466,8 +471,9 @@ class PinnedToolTest {
     @Test
     void an_agent_that_goes_away_meanwhile_gets_nothing_called() throws Exception {
         // Given
+        CountDownLatch gone = new CountDownLatch(1);
         server.insteadOfLists = exchange -> {
-            Thread.sleep(400);
+            gone.await();
             exchange.json(200, "", exchange.result("{\"tools\":[" + ListingServer.REVIEWED + "]}"));
         };
 
@@ -477,7 +483,8 @@ class PinnedToolTest {
             Rig.await("the look", () -> !server.asked.isEmpty());
         }
         Rig.await("the end of the look", () -> rig.metricOr("chaperone_guardrail_held_bytes") == 0);
-        Thread.sleep(700);
+        gone.countDown();
+        Thread.sleep(300);
 
         // Then
         assertThat(rig.executed()).isEmpty();

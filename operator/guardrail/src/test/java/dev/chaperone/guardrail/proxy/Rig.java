@@ -228,7 +228,7 @@ final class Rig implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
 
     /** Waits for something that another thread brings about. */
     static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(deadline);
             Thread.sleep(10);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 25 to 28: what a tool server may ask of the agent, in either era, whole or in pieces. */
-@Timeout(30)
+@Timeout(120)
 class ServerRequestsTest {
     private static final String DONE = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[]}}";
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rows 18 and 19: an MCP session belongs to the agent and the server that it was opened between. */
-@Timeout(30)
+@Timeout(120)
 class SessionIdTest {
     private static final String OWN = "upstream-session-1";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 2, 11, 16 and 24: the agent hears only of tools and capabilities that it could use, however the list comes. */
-@Timeout(30)
+@Timeout(120)
 class ToolListTest {
     private static final String TOOLS = "\"tools\":["
             + "{\"name\":\"read_file\",\"description\":\"d\",\"inputSchema\":{\"x\":1.00}},"

@@ -14,7 +14,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class LineStreamTest {
     private static final Duration SOON = Duration.ofMillis(50);
     private static final Duration LATE = Duration.ofSeconds(20);
