@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Ports for programs that are told where to listen. */
 public final class FreePort {
     // Below those that Linux gives to connections: such a one may be taken before the program listens.
-    private static final int FIRST = 15_000;
+    private static final int FIRST = 20_000;
     private static final int END = 30_000;
 
     private FreePort() {}
