@@ -9,7 +9,6 @@ import dev.chaperone.config.DefaultVerdict;
 import dev.chaperone.config.EnforcementMode;
 import dev.chaperone.config.FailurePolicy;
 import dev.chaperone.config.Verdict;
-import io.fabric8.kubernetes.api.model.LabelSelector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a change of a policy may permit that was not permitted before, in sentences. Whether an expression matches less
@@ -60,17 +58,10 @@ public final class Loosening {
     }
 
     private void selectors() {
-        if (!Objects.equals(tidied(before.agentSelector()), tidied(after.agentSelector()))) {
-            found.add("agentSelector changes: the policy may no longer hold for agents that it held for");
+        found.addAll(SelectorChanges.ofAgents(before.agentSelector(), after.agentSelector()));
+        if (before instanceof ClusterToolPolicySpec old && after instanceof ClusterToolPolicySpec changed) {
+            found.addAll(SelectorChanges.ofNamespaces(old.namespaceSelector(), changed.namespaceSelector()));
         }
-        if (before instanceof ClusterToolPolicySpec old && after instanceof ClusterToolPolicySpec changed
-                && !Objects.equals(tidied(old.namespaceSelector()), tidied(changed.namespaceSelector()))) {
-            found.add("namespaceSelector changes: the policy may no longer hold in namespaces that it held in");
-        }
-    }
-
-    private static LabelSelector tidied(@Nullable LabelSelector selector) {
-        return selector == null ? new LabelSelector() : selector;
     }
 
     private void enforcement() {

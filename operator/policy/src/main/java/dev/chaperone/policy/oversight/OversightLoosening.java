@@ -1,12 +1,10 @@
 package dev.chaperone.policy.oversight;
 
-import static java.util.Objects.requireNonNullElse;
-
 import dev.chaperone.api.ClusterOversightPolicySpec;
 import dev.chaperone.api.OversightRules;
 import dev.chaperone.config.EnforcementMode;
 import dev.chaperone.config.OversightLease.Narrowing;
-import io.fabric8.kubernetes.api.model.LabelSelector;
+import dev.chaperone.policy.SelectorChanges;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,17 +55,10 @@ public final class OversightLoosening {
     }
 
     private void selectors() {
-        if (!tidied(before.agentSelector()).equals(tidied(after.agentSelector()))) {
-            found.add("agentSelector changes: the policy may no longer hold for agents that it held for");
+        found.addAll(SelectorChanges.ofAgents(before.agentSelector(), after.agentSelector()));
+        if (before instanceof ClusterOversightPolicySpec old && after instanceof ClusterOversightPolicySpec changed) {
+            found.addAll(SelectorChanges.ofNamespaces(old.namespaceSelector(), changed.namespaceSelector()));
         }
-        if (before instanceof ClusterOversightPolicySpec old && after instanceof ClusterOversightPolicySpec changed
-                && !tidied(old.namespaceSelector()).equals(tidied(changed.namespaceSelector()))) {
-            found.add("namespaceSelector changes: the policy may no longer hold in namespaces that it held in");
-        }
-    }
-
-    private static LabelSelector tidied(@Nullable LabelSelector selector) {
-        return requireNonNullElse(selector, new LabelSelector());
     }
 
     private void posture() {
