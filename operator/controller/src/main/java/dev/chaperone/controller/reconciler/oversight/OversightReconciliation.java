@@ -5,15 +5,14 @@ import dev.chaperone.api.OversightRules;
 import dev.chaperone.controller.plan.FleetPlan;
 import dev.chaperone.controller.plan.OversightPlan;
 import dev.chaperone.controller.planned.FleetChange;
+import dev.chaperone.controller.reconciler.LastSeen;
 import dev.chaperone.controller.reconciler.Reconciliation;
 import dev.chaperone.policy.oversight.OversightId;
 import dev.chaperone.policy.oversight.OversightLoosening;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ final class OversightReconciliation {
     private static final String UNSEEN = "it was changed while nobody led who knew what it said before";
 
     private final Reconciliation reconciliation;
-    private final Map<OversightId, OversightRules> last = new ConcurrentHashMap<>();
+    private final LastSeen<OversightId, OversightRules> last = new LastSeen<>();
 
     OversightReconciliation(Reconciliation reconciliation) {
         this.reconciliation = reconciliation;
@@ -48,7 +47,7 @@ final class OversightReconciliation {
             return Optional.empty();
         }
         if (rules != null) {
-            reconciliation.events().loosened(policy, looser(policy, last.put(id, rules), rules, before));
+            reconciliation.events().loosened(policy, looser(policy, last.replace(id, rules), rules, before));
         }
         OversightPolicyStatus status = reconciliation.statuses(plan).oversight(planned, before);
         return status.equals(before) ? Optional.empty() : Optional.of(status);

@@ -4,9 +4,8 @@ import dev.chaperone.api.ToolServerStatus;
 import dev.chaperone.api.ToolServerStatus.Pin;
 import dev.chaperone.config.OnDefinitionChange;
 import dev.chaperone.controller.plan.ServerId;
+import dev.chaperone.controller.reconciler.LastSeen;
 import dev.chaperone.policy.Pins;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,23 +16,14 @@ import org.jspecify.annotations.Nullable;
  * none yet, this replica remembers it.
  */
 final class LastPins {
-    private static final int MOST = 1024;
-
-    private final Map<ServerId, Pins> remembered = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ServerId, Pins> eldest) {
-            return size() > MOST;
-        }
-    };
+    private final LastSeen<ServerId, Pins> remembered = new LastSeen<>();
 
     /**
      * @param now what is pinned from now on
      * @return what was pinned until now
      */
-    synchronized Pins replace(ServerId id, Pins now, @Nullable ToolServerStatus before) {
-        Pins known = now.definitions().isEmpty() ? remembered.remove(id) : remembered.put(id, now);
+    Pins replace(ServerId id, Pins now, @Nullable ToolServerStatus before) {
+        Pins known = now.definitions().isEmpty() ? remembered.forget(id) : remembered.replace(id, now);
         return before == null ? Objects.requireNonNullElse(known, Pins.NONE) : pins(before);
     }
 
